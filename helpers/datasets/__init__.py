@@ -1,0 +1,9 @@
+"""Data sets of the book: small, embedded, the same every time.
+
+Each loader is a function that returns NumPy arrays; its docstring states shapes, units,
+source and licence. Nothing here touches the network.
+"""
+
+from helpers.datasets.houses import flats, houses
+
+__all__ = ["flats", "houses"]
