@@ -1,0 +1,42 @@
+"""Carry a number from the cell that computes it into the prose around it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+__all__ = ["glue"]
+
+# The prefix that MyST-NB gives to outputs which are stored but not shown.
+_HIDDEN = "application/papermill.record/"
+
+
+def glue(name: str, value: Any, spec: str = "") -> None:
+    """Store a value under a name, so that the text can print it with ``{glue:text}``.
+
+    It does what ``myst_nb.glue(…, display=False)`` does, without needing MyST-NB, so that a
+    chapter also runs where the book's tools are not installed, as in Colab.
+
+    Parameters
+    ----------
+    name : str
+        Unique within the chapter.
+    value : object
+        What to store; formatted at once by ``format(value, spec)``.
+    spec : str
+        A format specification such as ``",.0f"``.
+
+    Examples
+    --------
+    >>> glue("mse", 2057.69, ",.0f")  # in the text: {glue:text}`mse` prints 2,058
+    """
+    from IPython import get_ipython
+    from IPython.display import display
+
+    if get_ipython() is None:  # a plain script has no prose to carry the number to
+        return
+    text = format(value, spec).replace("-", "−") if spec else str(value)
+    display(
+        {_HIDDEN + "text/plain": text},
+        raw=True,
+        metadata={"scrapbook": {"name": name, "mime_prefix": _HIDDEN}},
+    )
