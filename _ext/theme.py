@@ -1,12 +1,173 @@
-"""Mend the theme: lighter pages, accessible controls, everything served by the site itself."""
+"""Mend the theme: lighter pages, accessible controls, everything served by the site itself.
+
+Jupyter Book sets the theme to ``sphinx_book_theme`` and that stays: it supplies the data of a
+page. Its frame is replaced by ``_templates/layout.html``, its styles by ``assets/book.css`` and
+its scripts by ``assets/book.js``, so a page carries a twentieth of what the theme's would. This
+extension
+
+- leaves out the style sheets and scripts that extensions add and the page does not need;
+- folds ``:class: dropdown`` admonitions into ``<details>``, which needs no script;
+- makes the cover the site's ``index.html``, in place of a redirect.
+"""
 
 from __future__ import annotations
 
+import re
+import shutil
+from collections.abc import Callable
+from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 
+from docutils import nodes
 from sphinx.application import Sphinx
+
+#: Style sheets and scripts that our own replace: the theme's, and those of extensions.
+REPLACED = (
+    "basic.css",
+    "clipboard.min.js",
+    "copybutton.css",
+    "copybutton.js",
+    "design-tabs.js",
+    "doctools.js",
+    "documentation_options.js",
+    "exercise.css",
+    "mystnb.*.css",
+    "proof.css",
+    "scripts/*.js",
+    "sphinx-thebe.*",
+    "sphinx_highlight.js",
+    "styles/*.css",
+    "togglebutton.*",
+)
+
+#: Inline scripts that configure those.
+REPLACED_INLINE = ("DOCUMENTATION_OPTIONS", "THEBE", "toggle")
+
+#: Files that a page needs only when its HTML holds the text beside them.
+NEEDED_BY = {
+    "katex.min.css": 'class="katex',
+    "sphinx-design.min.css": 'class="sd-',
+}
+
+#: What the theme copies into the site and no page uses.
+UNUSED_FOLDERS = ("locales", "scripts", "styles", "vendor")
+
+
+class Folds(HTMLParser):
+    """Find the ``dropdown`` admonitions of a page: where each begins, and where its title ends.
+
+    The positions refer to the text that was fed, so everything else stays byte for byte.
+    """
+
+    def __init__(self, html: str) -> None:
+        super().__init__(convert_charrefs=False)
+        self.line_starts = [0] + [at.end() for at in re.finditer("\n", html)]
+        self.edits: list[tuple[int, int, str]] = []
+        self._open: list[bool] = []  # one entry per open <div>: is it a fold?
+        self._wants_title = False
+        self._in_title = False
+        self.feed(html)
+
+    def _here(self) -> int:
+        line, column = self.getpos()
+        return self.line_starts[line - 1] + column
+
+    def _replace(self, old: str, new: str) -> None:
+        self.edits.append((self._here(), self._here() + len(old), new))
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        tag_text = self.get_starttag_text() or ""
+        classes = (dict(attrs).get("class") or "").split()
+        if tag == "div":
+            fold = {"admonition", "dropdown"} <= set(classes)
+            self._open.append(fold)
+            if fold:
+                self._wants_title = True
+                self._replace(tag_text, "<details" + tag_text.removeprefix("<div"))
+        elif tag == "p" and self._wants_title and "admonition-title" in classes:
+            self._wants_title, self._in_title = False, True
+            self._replace(tag_text, "<summary" + tag_text.removeprefix("<p"))
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "div" and self._open and self._open.pop():
+            self._replace("</div>", "</details>")
+        elif tag == "p" and self._in_title:
+            self._in_title = False
+            self._replace("</p>", "</summary>")
+
+
+def fold(html: str) -> str:
+    """Return the page with its ``dropdown`` admonitions as ``<details>``.
+
+    Examples
+    --------
+    >>> fold('<div class="admonition dropdown"><p class="admonition-title">A</p>b</div>')
+    '<details class="admonition dropdown"><summary class="admonition-title">A</summary>b</details>'
+    """
+    for start, end, new in reversed(Folds(html).edits):
+        html = html[:start] + new + html[end:]
+    return html
+
+
+def mend(html: str) -> str:
+    """Return the text of a page with what its extensions get wrong put right."""
+    # The label hides what the summary says, and speaks of "content" where it says "source".
+    html = html.replace('<summary aria-label="Toggle hidden content">', "<summary>")
+    return fold(html)
+
+
+def contents(toctree: Callable[..., str]) -> str:
+    """Return the book's table of contents, with the sections of the current page.
+
+    Parameters
+    ----------
+    toctree : callable
+        The function that Sphinx gives to templates.
+    """
+    html = toctree(maxdepth=2, collapse=True, includehidden=True, titles_only=False) or ""
+    html = re.sub(r'<p[^>]*class="caption"[^>]*>', '<p class="caption">', html)
+    return html.replace('<a class="current reference internal"', '<a aria-current="page"')
+
+
+def _needed(asset: Any, body: str) -> bool:
+    """Tell whether a page with this text needs this style sheet or script."""
+    if not asset.filename:
+        return not any(word in str(asset.attributes.get("body")) for word in REPLACED_INLINE)
+    path = Path(str(asset.filename).split("?")[0].removeprefix("_static/"))
+    if any(path.match(pattern) for pattern in REPLACED):
+        return False
+    return NEEDED_BY.get(path.name, "") in body
+
+
+def prepare_page(
+    app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None
+) -> None:
+    """Mend the text of a page and choose what it loads."""
+    body = context["body"] = mend(context.get("body") or "")
+    context["book_contents"] = contents(context["toctree"])
+    for kind in ("css_files", "script_files"):
+        context[kind] = [asset for asset in context[kind] if _needed(asset, body)]
+
+
+def finish(app: Sphinx, exception: Exception | None) -> None:
+    """Put the cover at the site's address, and remove what no page uses."""
+    if exception is not None or app.builder.name != "html":
+        return
+    site = Path(app.outdir)
+    for folder in UNUSED_FOLDERS:
+        shutil.rmtree(site / "_static" / folder, ignore_errors=True)
+    cover = site / f"{app.config.root_doc}.html"
+    if cover.name != "index.html":
+        aside = site / "index.html.new"
+        shutil.copyfile(cover, aside)
+        aside.replace(site / "index.html")
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the extension with Sphinx."""
+    app.add_css_file("book.css", priority=100)
+    app.add_js_file("book.js", loading_method="defer")
+    app.connect("html-page-context", prepare_page, priority=900)
+    app.connect("build-finished", finish, priority=900)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
