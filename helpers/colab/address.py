@@ -7,6 +7,7 @@ address (GitHub Actions and GitLab CI set the variables that are read here).
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ __all__ = ["ROOT", "Repository", "colab_url", "notebook_path", "repository"]
 
 #: The folder that holds ``_config.yml``: that of the checkout this module belongs to.
 ROOT = Path(__file__).resolve().parents[2]
+
+_HEADER = re.compile(r"---\n(?:(?!---\n).*\n)*?jupytext:")
 
 
 @dataclass(frozen=True)
@@ -179,9 +182,9 @@ def notebook_path(docname: str, root: Path | None = None) -> str | None:
         path = f"exercises/{name}/{name}.ipynb"
         return path if (root / path).is_file() else None
     source = root / f"{docname}.md"
-    if source.is_file() and "```{code-cell}" in source.read_text(encoding="utf-8"):
-        return f"{docname}.ipynb"
-    return None
+    text = source.read_text(encoding="utf-8") if source.is_file() else ""
+    # Without the header MyST-NB reads no notebook, whatever fences the page shows.
+    return f"{docname}.ipynb" if _HEADER.match(text) and "```{code-cell}" in text else None
 
 
 def colab_url(docname: str, root: Path | None = None) -> str | None:

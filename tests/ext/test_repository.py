@@ -10,6 +10,8 @@ from _ext.repository import set_addresses
 from helpers.colab import Repository, colab_url, notebook_path, repository
 
 CONFIG = "repository:\n  url: https://github.com/Neurons/Jets\n  branch: main\n"
+HEADER = "---\njupytext:\n  text_representation:\n    format_name: myst\n---\n\n# Line\n\n"
+CELL = "```{code-cell} ipython3\n1\n```\n"
 
 
 @pytest.fixture
@@ -121,7 +123,8 @@ def test_missing_configuration_says_what_to_do(tmp_path):
 def test_only_pages_with_a_notebook_open_in_colab(book, monkeypatch):
     monkeypatch.delenv("GITHUB_REPOSITORY", raising=False)
     (book / "chapters").mkdir()
-    (book / "chapters/line.md").write_text("# Line\n\n```{code-cell} ipython3\n1\n```\n")
+    (book / "chapters/line.md").write_text(HEADER + CELL)
+    (book / "chapters/contributing.md").write_text("# How to\n\n````\n" + CELL + "````\n")
     (book / "chapters/glossary.md").write_text("# Glossary\n")
     (book / "exercises/line").mkdir(parents=True)
     (book / "exercises/line/line.ipynb").write_text("{}")
@@ -130,6 +133,7 @@ def test_only_pages_with_a_notebook_open_in_colab(book, monkeypatch):
     assert colab_url("exercises/line", book) == base + "exercises/line/line.ipynb"
     assert colab_url("exercises/line/line", book) == base + "exercises/line/line.ipynb"
     assert notebook_path("chapters/glossary", book) is None
+    assert notebook_path("chapters/contributing", book) is None
     assert notebook_path("chapters/absent", book) is None
     assert colab_url("exercises/absent", book) is None
 
