@@ -36,7 +36,8 @@ def glue(name: str, value: Any, spec: str = "") -> None:
         return
     text = format(value, spec).replace("-", "−") if spec else str(value)
     display(
-        {_HIDDEN + "text/plain": text},
+        # In quotes: MyST-NB evaluates the text, and would make a tuple of 378,720.
+        {_HIDDEN + "text/plain": repr(text)},
         raw=True,
         metadata={"scrapbook": {"name": name, "mime_prefix": _HIDDEN}},
     )
