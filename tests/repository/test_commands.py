@@ -286,7 +286,9 @@ def test_interrupted_and_failed_builds_leave_the_last_book_as_it_was(tiny):
     for _ in range(2):  # and a second try does not pass because the page was read before
         status, _, err = _run(tiny, "build")
         assert status == 1
-        assert err.splitlines()[-1].startswith("The build failed: look for WARNING and ERROR above")
+        summary, cause = err.splitlines()
+        assert summary.startswith("The build failed. The last good one is still in ")
+        assert "chapters/line.md:3: WARNING: unknown document: 'no-such-page'" in cause
         assert _tree(pages) == before
 
     (tiny / "chapters/line.md").write_text("# A line\n\nThird edition.\n")

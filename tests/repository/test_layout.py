@@ -28,7 +28,9 @@ TEXT = {
 # Written in pieces, so that this file does not contain what it looks for.
 UNFINISHED = re.compile(r"\b(" + "|".join(["TO" + "DO", "FIX" + "ME", "X" * 3]) + r")\b")
 THIS_MACHINE = re.compile(
-    r"(?<!\w)(?:" + "|".join(["/wo" + "rk/", "/ro" + "ot/", r"/ho" + r"me/\w", "/tm" + "p/w/"]) + ")"
+    r"(?<!\w)(?:"
+    + "|".join(["/wo" + "rk/", "/ro" + "ot/", r"/ho" + r"me/\w", "/tm" + "p/w/"])
+    + ")"
 )
 
 
