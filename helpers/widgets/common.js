@@ -1,0 +1,701 @@
+/**
+ * What every widget of the book shares: numbers, scales, drawing, controls and the frame.
+ *
+ * A widget's module imports what it needs from here; `helpers/widgets/_base.py` joins the two
+ * files into the one module that anywidget wants. So: top-level declarations only, each export
+ * written in front of its declaration, and nothing here may touch `document` when it is loaded
+ * (Node runs the mathematics in the tests).
+ */
+
+// ── Numbers ────────────────────────────────────────────────────────────────────────────────
+
+/** Seeded random numbers in [0, 1) (mulberry32): the same numbers every time, everywhere. */
+export function random(seed) {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = state;
+    t = Math.imul(t ^ (t >>> 15), t | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+/** One number from the standard normal distribution (Box and Muller), out of `random(seed)`. */
+export function normal(uniform) {
+  return Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
+}
+
+/** A shuffled copy (Fisher and Yates). */
+export function shuffled(items, uniform) {
+  const copy = [...items];
+  for (let i = copy.length - 1; i > 0; i--) {
+    const j = Math.floor(uniform() * (i + 1));
+    [copy[i], copy[j]] = [copy[j], copy[i]];
+  }
+  return copy;
+}
+
+export function clamp(value, low, high) {
+  return Math.min(high, Math.max(low, value));
+}
+
+/** Numbers from `low` to `high`, both included. */
+export function linspace(low, high, count) {
+  return Array.from({ length: count }, (_, i) => low + ((high - low) * i) / (count - 1));
+}
+
+/** A number for people: thousands separated, a real minus sign, `digits` decimals. */
+export function format(value, digits = 0) {
+  if (!Number.isFinite(value)) return value > 0 ? "∞" : value < 0 ? "−∞" : "not a number";
+  const size = Math.abs(value);
+  if (size >= 1e9) {
+    const [mantissa, power] = size.toExponential(1).split("e+");
+    const raised = [...power].map((d) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[d]).join("");
+    return `${value < 0 ? "−" : ""}${mantissa} × 10${raised}`;
+  }
+  const [whole, fraction] = size.toFixed(digits).split(".");
+  const text = whole.replace(/\B(?=(\d{3})+$)/g, ",") + (fraction ? `.${fraction}` : "");
+  return (value < 0 && Number(size.toFixed(digits)) > 0 ? "−" : "") + text;
+}
+
+/** About `count` round numbers between `low` and `high`. */
+export function ticks(low, high, count = 5) {
+  const rough = (high - low) / count;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = power * ([1, 2, 5, 10].find((m) => m * power >= rough * 0.999) ?? 10);
+  const first = Math.ceil(low / step - 1e-9);
+  const last = Math.floor(high / step + 1e-9);
+  return Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => (first + i) * step);
+}
+
+/** Decimals needed to tell these ticks apart. */
+function tickDigits(values) {
+  const step = values.length > 1 ? values[1] - values[0] : 1;
+  return clamp(-Math.floor(Math.log10(step) + 1e-9), 0, 6);
+}
+
+/** A linear scale: `scale(value)` in pixels, `scale.invert(pixels)` back. */
+export function linear(domain, range) {
+  const [a, b] = domain;
+  const [p, q] = range;
+  const scale = (value) => p + ((value - a) / (b - a)) * (q - p);
+  scale.invert = (pixels) => a + ((pixels - p) / (q - p)) * (b - a);
+  scale.domain = domain;
+  scale.range = range;
+  return scale;
+}
+
+/**
+ * The regions where `f(x, y) < level`, one SVG path for each level, by marching squares.
+ *
+ * The paths are closed one cell outside the domains, where the plot's clip hides the seam, so
+ * each can be filled and stroked. `x` and `y` are scales; `cells` is the grid along each axis.
+ */
+export function contours(f, x, y, levels, cells = 60) {
+  const count = cells + 5; // one more ring of cells on each side, then a wall around it
+  const place = (scale, i) => {
+    const [low, high] = scale.domain;
+    return low + ((i - 2) * (high - low)) / cells;
+  };
+  const xs = Float64Array.from({ length: count }, (_, i) => place(x, i));
+  const ys = Float64Array.from({ length: count }, (_, i) => place(y, i));
+  const heights = new Float64Array(count * count);
+  for (let j = 0; j < count; j++) {
+    for (let i = 0; i < count; i++) {
+      const wall = i === 0 || j === 0 || i === count - 1 || j === count - 1;
+      const height = wall ? Infinity : f(xs[i], ys[j]);
+      heights[j * count + i] = Number.isFinite(height) ? height : 1e300;
+    }
+  }
+  return levels.map((level) => contour(heights, count, xs, ys, x, y, level));
+}
+
+/** Corner bits: 1 = (i, j), 2 = (i+1, j), 4 = (i+1, j+1), 8 = (i, j+1); below the level: set.
+ *  Entries: pairs of cell edges to join (0 = between corners 1 and 2, then around). */
+const CELL_EDGES = [
+  [], [[3, 0]], [[0, 1]], [[3, 1]], [[1, 2]], [[3, 0], [1, 2]], [[0, 2]], [[3, 2]],
+  [[2, 3]], [[2, 0]], [[0, 1], [2, 3]], [[2, 1]], [[1, 3]], [[1, 0]], [[0, 3]], [],
+];
+
+function contour(heights, count, xs, ys, x, y, level) {
+  const next = new Map(); // from the id of a grid edge to the next one along the line
+  for (let j = 0; j < count - 1; j++) {
+    for (let i = 0; i < count - 1; i++) {
+      const corner = j * count + i;
+      const code =
+        (heights[corner] < level ? 1 : 0) |
+        (heights[corner + 1] < level ? 2 : 0) |
+        (heights[corner + count + 1] < level ? 4 : 0) |
+        (heights[corner + count] < level ? 8 : 0);
+      // An edge's id: twice its lower corner, plus 1 if it is vertical.
+      const edge = [2 * corner, 2 * (corner + 1) + 1, 2 * (corner + count), 2 * corner + 1];
+      for (const [from, to] of CELL_EDGES[code]) next.set(edge[from], edge[to]);
+    }
+  }
+  const point = (id) => {
+    const vertical = id & 1;
+    const corner = id >> 1;
+    const other = corner + (vertical ? count : 1);
+    const t = clamp((level - heights[corner]) / (heights[other] - heights[corner]), 0, 1);
+    const i = corner % count;
+    const j = Math.floor(corner / count);
+    const px = vertical ? xs[i] : xs[i] + t * (xs[i + 1] - xs[i]);
+    const py = vertical ? ys[j] + t * (ys[j + 1] - ys[j]) : ys[j];
+    return `${x(px).toFixed(1)} ${y(py).toFixed(1)}`;
+  };
+  let path = "";
+  while (next.size) {
+    let id = next.keys().next().value;
+    const points = [];
+    while (next.has(id)) {
+      points.push(point(id));
+      const following = next.get(id);
+      next.delete(id);
+      id = following;
+    }
+    path += `M${points.join("L")}Z`;
+  }
+  return path;
+}
+
+// ── Elements ───────────────────────────────────────────────────────────────────────────────
+
+const SVG = "http://www.w3.org/2000/svg";
+
+function build(element, attributes, children) {
+  set(element, attributes);
+  element.append(...children);
+  return element;
+}
+
+/** An HTML element: `h("p", { class: "note" }, "text")`; `onclick` and the like are listeners. */
+export function h(tag, attributes = {}, ...children) {
+  return build(document.createElement(tag), attributes, children);
+}
+
+/** An SVG element, in the same way. */
+export function s(tag, attributes = {}, ...children) {
+  return build(document.createElementNS(SVG, tag), attributes, children);
+}
+
+/** Set attributes; false and null remove one; functions become listeners. Returns the element. */
+export function set(element, attributes) {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (typeof value === "function") element.addEventListener(name.replace(/^on/, ""), value);
+    else if (value === false || value == null) element.removeAttribute(name);
+    else element.setAttribute(name, value === true ? "" : value);
+  }
+  return element;
+}
+
+/** Ids are unique on the page, also between widgets, each of which has its own copy of this. */
+export function uniqueId() {
+  globalThis.njCount = (globalThis.njCount ?? 0) + 1;
+  return `nj-${globalThis.njCount}`;
+}
+
+/** The `d` of a path through points [[x, y], …], in the plot's units. */
+export function through(points, x, y) {
+  const parts = points.map(([a, b]) => `${x(a).toFixed(1)} ${y(b).toFixed(1)}`);
+  return parts.length ? `M${parts.join("L")}` : "";
+}
+
+/** True if the reader asked their system for less motion. */
+export function reducedMotion() {
+  return globalThis.matchMedia?.("(prefers-reduced-motion: reduce)").matches ?? false;
+}
+
+/** Returns a function that asks for `draw` in the next frame, however often it is called. */
+export function scheduler(draw, signal) {
+  let asked = 0;
+  signal?.addEventListener("abort", () => cancelAnimationFrame(asked));
+  return () => {
+    if (asked || signal?.aborted) return;
+    asked = requestAnimationFrame(() => {
+      asked = 0;
+      draw();
+    });
+  };
+}
+
+/** Returns a function that calls `action` once `delay` ms have passed without another call. */
+function debounced(action, delay, signal) {
+  let timer = 0;
+  signal?.addEventListener("abort", () => clearTimeout(timer));
+  return (...values) => {
+    clearTimeout(timer);
+    if (!signal?.aborted) timer = setTimeout(action, delay, ...values);
+  };
+}
+
+// ── Plots ──────────────────────────────────────────────────────────────────────────────────
+
+/**
+ * Axes with ticks, a grid and labels, drawn in SVG.
+ *
+ * Options: `x`, `y` (domains [low, high]), `xLabel`, `yLabel`, `label` (what a screen reader
+ * says), `width`, `height` (of the view box: one unit is about one pixel), `grid`, `margin`.
+ * Returns `element`; the scales `x` and `y`; three groups to draw in: `back` and `marks`, clipped
+ * to the axes, and `front`, not clipped; `domain(x, y)` to change the domains; and
+ * `at(event)`, where the pointer is, in the plot's units.
+ */
+export function plot(options) {
+  const { width = 360, height = 300, label, xLabel = "", yLabel = "", grid = true } = options;
+  const margin = { top: 10, right: 12, bottom: 44, left: 52, ...options.margin };
+  const right = width - margin.right;
+  const bottom = height - margin.bottom;
+  const clip = uniqueId();
+  const axes = s("g", { class: "nj-axes" });
+  const clipped = () => s("g", { "clip-path": `url(#${clip})` });
+  const middle = (margin.top + bottom) / 2;
+  const self = { back: clipped(), marks: clipped(), front: s("g"), width, height };
+  self.element = s(
+    "svg",
+    { class: "nj-plot", viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": label },
+    s("clipPath", { id: clip }, s("rect", {
+      x: margin.left, y: margin.top, width: right - margin.left, height: bottom - margin.top,
+    })),
+    self.back,
+    axes,
+    s("text", { class: "nj-axis-label", x: (margin.left + right) / 2, y: height - 6 }, xLabel),
+    s("text", {
+      class: "nj-axis-label",
+      transform: `translate(13 ${middle}) rotate(-90)`,
+    }, yLabel),
+    self.marks,
+    self.front,
+  );
+
+  self.domain = (xDomain, yDomain) => {
+    self.x = linear(xDomain, [margin.left, right]);
+    self.y = linear(yDomain, [bottom, margin.top]);
+    const xTicks = ticks(...xDomain, Math.floor(width / 70));
+    const yTicks = ticks(...yDomain, Math.floor(height / 55));
+    axes.replaceChildren(
+      ...xTicks.flatMap((value) => [
+        grid && s("path", { class: "nj-grid", d: `M${self.x(value)} ${margin.top}V${bottom}` }),
+        s("text", { class: "nj-x-tick", x: self.x(value), y: bottom + 16 },
+          format(value, tickDigits(xTicks))),
+      ].filter(Boolean)),
+      ...yTicks.flatMap((value) => [
+        grid && s("path", { class: "nj-grid", d: `M${margin.left} ${self.y(value)}H${right}` }),
+        s("text", { class: "nj-y-tick", x: margin.left - 7, y: self.y(value) + 4 },
+          format(value, tickDigits(yTicks))),
+      ].filter(Boolean)),
+      s("path", { class: "nj-axis", d: `M${margin.left} ${margin.top}V${bottom}H${right}` }),
+    );
+  };
+  self.domain(options.x, options.y);
+
+  self.at = (event) => {
+    const box = self.element.getBoundingClientRect();
+    const scale = width / box.width;
+    return [
+      self.x.invert((event.clientX - box.left) * scale),
+      self.y.invert((event.clientY - box.top) * scale),
+    ];
+  };
+  return self;
+}
+
+/**
+ * Let `target` (an element inside `plot`) be dragged: `move([x, y])` gets the plot's units.
+ *
+ * `start` is called first and may return false to refuse. The pointer's offset from where it
+ * took hold is the caller's business. Dragging is a convenience: the same must be possible
+ * by a slider, since the keyboard does not drag.
+ */
+export function draggable(target, plot, { start, move, end }) {
+  let pointer = null;
+  const stop = (event) => {
+    if (event.pointerId !== pointer) return;
+    pointer = null;
+    target.classList.remove("nj-dragging");
+    end?.();
+  };
+  target.classList.add("nj-draggable");
+  set(target, {
+    onpointerdown: (event) => {
+      if (event.button !== 0 || pointer !== null) return;
+      if (start?.(plot.at(event)) === false) return;
+      event.preventDefault();
+      event.stopPropagation();
+      pointer = event.pointerId;
+      target.setPointerCapture(pointer);
+      target.classList.add("nj-dragging");
+      if (!start) move(plot.at(event));
+    },
+    onpointermove: (event) => event.pointerId === pointer && move(plot.at(event)),
+    onpointerup: stop,
+    onpointercancel: stop,
+  });
+}
+
+/** A round thing to take hold of: a visible dot in a target large enough for a finger. */
+export function handle(className = "") {
+  return s("g", { class: `nj-handle ${className}` },
+    s("circle", { r: 22, class: "nj-touch" }), s("circle", { r: 7, class: "nj-dot" }));
+}
+
+// ── Controls ───────────────────────────────────────────────────────────────────────────────
+
+/** Keys typed in a control are its own: JupyterLab would take arrows and Enter for itself. */
+function keepKeys(element) {
+  element.addEventListener("keydown", (event) => event.stopPropagation());
+  return element;
+}
+
+/**
+ * A slider with a field for the number beside it.
+ *
+ * Options: `label`, `symbol` (a letter, shown in italics), `min`, `max`, `step`, `value`,
+ * `unit`, `digits` (decimals shown), `log` (true: equal steps multiply), and `input(value)`.
+ * Returns `element`, a property `value`, and `enable(boolean)`.
+ */
+export function slider(options) {
+  const { label, symbol, min, max, value, unit = "", log = false, input } = options;
+  const step = options.step ?? (max - min) / 200;
+  const digits = options.digits ?? clamp(-Math.floor(Math.log10(step) + 1e-9), 0, 6);
+  const toTrack = log ? (v) => Math.log10(v) : (v) => v;
+  const fromTrack = log ? (v) => 10 ** v : (v) => v;
+  const id = uniqueId();
+  const track = keepKeys(h("input", {
+    id, type: "range", class: "nj-track", step: log ? (toTrack(max) - toTrack(min)) / 200 : step,
+    min: toTrack(min), max: toTrack(max),
+  }));
+  const field = keepKeys(h("input", {
+    type: "number", class: "nj-field", min, max, step: log ? "any" : step,
+    inputmode: "decimal", "aria-label": `${label}, as a number`,
+  }));
+  const shown = (v) => (log ? Number(v.toPrecision(3)) : Number(v.toFixed(digits)));
+  let current = value;
+
+  const show = (v, except) => {
+    current = v;
+    if (except !== track) track.value = toTrack(v);
+    if (except !== field) field.value = shown(v);
+    const spoken = `${format(shown(v), log ? 4 : digits)}${unit && ` ${unit}`}`;
+    track.setAttribute("aria-valuetext", spoken);
+    const filled = (toTrack(v) - toTrack(min)) / (toTrack(max) - toTrack(min));
+    track.style.setProperty("--nj-filled", `${100 * clamp(filled, 0, 1)}%`);
+  };
+  const change = (v, except) => {
+    show(v, except);
+    input?.(v);
+  };
+  track.addEventListener("input", () => {
+    // The ends of a logarithmic track, and the digits that are shown, are met exactly.
+    change(clamp(shown(fromTrack(track.valueAsNumber)), min, max), track);
+  });
+  field.addEventListener("input", () => {
+    const typed = field.valueAsNumber;
+    if (typed >= min && typed <= max) change(typed, field);
+  });
+  field.addEventListener("change", () => {
+    const typed = field.valueAsNumber;
+    change(Number.isFinite(typed) ? clamp(typed, min, max) : current);
+  });
+  show(value);
+  return {
+    element: h("div", { class: "nj-slider" },
+      h("label", { for: id }, label, symbol ? h("i", {}, ` ${symbol}`) : ""),
+      track,
+      field,
+      h("span", { class: "nj-unit" }, unit)),
+    get value() { return current; },
+    set value(v) {
+      if (v === current) return;
+      // Never rewrite the field under the reader's fingers.
+      show(v, document.activeElement === field && field.valueAsNumber === v ? field : null);
+    },
+    enable(on) {
+      track.disabled = field.disabled = !on;
+    },
+  };
+}
+
+/** A choice among a few: `options` is {value: text}. Returns `element` and `value`. */
+export function select({ label, options, value, input }) {
+  const id = uniqueId();
+  const list = keepKeys(h("select", { id, class: "nj-select" },
+    ...Object.entries(options).map(([key, text]) => h("option", { value: key }, text))));
+  list.value = value;
+  list.addEventListener("change", () => input?.(list.value));
+  return {
+    element: h("div", { class: "nj-choice" }, h("label", { for: id }, label), list),
+    get value() { return list.value; },
+    set value(v) { list.value = v; },
+  };
+}
+
+/** A checkbox with its label. Returns `element` and `value`. */
+export function toggle({ label, value = false, input }) {
+  const box = keepKeys(h("input", { type: "checkbox", class: "nj-box" }));
+  box.checked = value;
+  box.addEventListener("change", () => input?.(box.checked));
+  return {
+    element: h("label", { class: "nj-toggle" }, box, h("span", {}, label)),
+    get value() { return box.checked; },
+    set value(v) { box.checked = v; },
+  };
+}
+
+/** A button; `name` is said by screen readers if it is longer than the text. */
+export function button({ label, press, className = "" }) {
+  return keepKeys(h("button", {
+    type: "button", class: `nj-button ${className}`, onclick: () => press(),
+  }, label));
+}
+
+/** A number on a bar from 0 to `max`. Returns `element`, `set(value)` and `max(value)`. */
+export function gauge({ label, unit = "", digits = 0, max = 1, symbol = "" }) {
+  const bar = h("span", { class: "nj-gauge-bar" });
+  const text = h("span", { class: "nj-gauge-value" });
+  const mark = h("span", { class: "nj-gauge-mark", hidden: true });
+  const to = (value) => `${100 * clamp(value / max, 0, 1)}%`;
+  return {
+    element: h("div", { class: "nj-gauge" },
+      h("span", { class: "nj-gauge-label" }, label, symbol ? h("i", {}, ` ${symbol}`) : ""),
+      h("span", { class: "nj-gauge-track", "aria-hidden": "true" }, bar, mark),
+      h("span", { class: "nj-gauge-number" }, text, unit ? ` ${unit}` : "")),
+    set(value) {
+      bar.style.width = to(value);
+      text.textContent = format(value, digits);
+    },
+    /** A small mark on the bar, for a value to compare with; null removes it. */
+    mark(value) {
+      mark.hidden = value === null;
+      if (value !== null) mark.style.left = to(value);
+    },
+    max(value) { max = value; },
+  };
+}
+
+/**
+ * Play, step and reset.
+ *
+ * Options: `step()` makes one step and returns false when there is none left; `reset()`;
+ * `rate`, steps per second; `signal`. Nothing ever plays by itself. Playing rests while the
+ * widget is off the screen. Where the reader wants less motion, "Play" becomes "Run": `jump`
+ * steps at once, and the result is shown.
+ * Returns `element`, `playing`, `pause()` and a property `rate`.
+ */
+export function player({ step, reset, signal, rate = 20, jump = 50 }) {
+  let playing = false;
+  let visible = true;
+  let request = 0;
+  let due = 0;
+  let last = 0;
+  const still = reducedMotion();
+  const idle = still ? "Run" : "Play";
+  const self = {
+    rate,
+    get playing() { return playing; },
+    pause() {
+      playing = false;
+      cancelAnimationFrame(request);
+      request = 0;
+      play.textContent = idle;
+      play.classList.remove("nj-on");
+    },
+  };
+  const frame = (now) => {
+    request = 0;
+    // After a pause (a hidden tab, a scroll) do not make up for the time that was lost.
+    due = Math.min(due + ((now - last) / 1000) * self.rate, Math.max(2, self.rate / 10));
+    last = now;
+    for (; due >= 1; due--) if (step() === false) return self.pause();
+    ask();
+  };
+  const ask = () => {
+    if (playing && visible && !request && !signal?.aborted) request = requestAnimationFrame(frame);
+  };
+  const press = () => {
+    if (playing) return self.pause();
+    if (still) {
+      for (let i = 0; i < jump; i++) if (step() === false) break;
+      return;
+    }
+    playing = true;
+    due = 1; // the first step at once
+    last = performance.now();
+    play.textContent = "Pause";
+    play.classList.add("nj-on");
+    ask();
+  };
+  const play = button({ label: idle, press, className: "nj-primary" });
+  const once = button({ label: "Step", press: () => { self.pause(); step(); } });
+  const again = button({ label: "Reset", press: () => { self.pause(); reset(); } });
+  self.element = h("div", { class: "nj-player", role: "group", "aria-label": "Playback" },
+    play, once, again);
+  const observer = new IntersectionObserver(([entry]) => {
+    visible = entry.isIntersecting;
+    if (visible) last = performance.now();
+    ask();
+    if (!visible) request = cancelAnimationFrame(request) ?? 0;
+  });
+  observer.observe(self.element);
+  signal?.addEventListener("abort", () => {
+    observer.disconnect();
+    self.pause();
+  });
+  return self;
+}
+
+// ── The frame around a widget ──────────────────────────────────────────────────────────────
+
+/** Light or dark, read off the host's own text: right in every theme of every host. */
+function isDark(element) {
+  const channels = getComputedStyle(element).color.match(/[\d.]+/g)?.map(Number) ?? [0, 0, 0];
+  const [r, g, b] = channels;
+  return 0.299 * r + 0.587 * g + 0.114 * b > 140;
+}
+
+function followTheme(root, signal) {
+  const update = () => set(root, { "data-mode": isDark(root) ? "dark" : "light" });
+  const observer = new MutationObserver(update);
+  const attributes = { attributes: true };
+  observer.observe(document.documentElement, attributes);
+  if (document.body) observer.observe(document.body, attributes);
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", update, { signal });
+  signal.addEventListener("abort", () => observer.disconnect());
+  requestAnimationFrame(update); // once the element is in the page
+  update();
+}
+
+/**
+ * What `#widget=name&trait=value&…` asks of the widget called `name`; null if nothing.
+ *
+ * `allowed` says which traits may be set: {trait: [low, high]} for a number, a list of such pairs
+ * for several (`start=1,-2`), {trait: {key: text, …}} for a choice, {trait: "boolean"} or
+ * {trait: "integer"}.
+ * Anything else in the address is ignored: it may come from anywhere.
+ */
+export function preset(hash, name, allowed) {
+  const wanted = new URLSearchParams(hash.replace(/^#/, ""));
+  if (wanted.get("widget") !== name) return null;
+  const values = {};
+  for (const [trait, rule] of Object.entries(allowed)) {
+    const text = wanted.get(trait);
+    if (text === null || text.trim() === "") continue;
+    const number = Number(text);
+    if (Array.isArray(rule?.[0])) {
+      const several = text.split(",").map(Number);
+      if (several.length <= rule.length && several.every(Number.isFinite)) {
+        values[trait] = several.map((one, i) => clamp(one, ...rule[i]));
+      }
+    } else if (Array.isArray(rule)) {
+      if (Number.isFinite(number)) values[trait] = clamp(number, ...rule);
+    } else if (rule === "integer") {
+      if (Number.isSafeInteger(number)) values[trait] = number;
+    } else if (rule === "boolean") {
+      if (text === "true" || text === "false") values[trait] = text === "true";
+    } else if (Object.hasOwn(rule, text)) {
+      values[trait] = text;
+    }
+  }
+  return values;
+}
+
+/** The address that `preset` reads back: this page, this widget, in this state. */
+export function presetHash(name, allowed, get) {
+  const round = (value) => (typeof value === "number" ? Number(value.toPrecision(6)) : value);
+  const wanted = new URLSearchParams({ widget: name });
+  for (const trait of Object.keys(allowed)) {
+    wanted.set(trait, [get(trait)].flat().map(round).join(","));
+  }
+  return `#${wanted}`;
+}
+
+/**
+ * Make the object that anywidget wants from a function that draws.
+ *
+ * `draw(frame)` gets: `model`; `signal`, aborted when the widget goes away; `root`; and
+ *   `get(trait)`
+ *   `change({trait: value, …})`  set now, sent to Python a moment later
+ *   `on([traits], action)`       now and whenever one of them changes, at most once a frame
+ *   `panels(...elements)`, `controls(...elements)`  add to the upper and lower part
+ *   `say(text)`                  for screen readers, once things have settled
+ * `share(get)` returns the traits that a link can set, in the form that `preset` takes.
+ */
+export function widget(draw, share = () => ({})) {
+  return {
+    render({ model, el, signal: hostSignal }) {
+      const control = new AbortController();
+      const { signal } = control;
+      hostSignal?.addEventListener("abort", () => control.abort());
+      const get = (trait) => model.get(trait);
+      const name = get("name");
+      const alt = h("p", { class: "nj-alt", id: uniqueId() }, get("alt"));
+      const live = h("p", { class: "nj-alt", "aria-live": "polite" });
+      const panels = h("div", { class: "nj-panels" });
+      const controls = h("div", { class: "nj-controls" });
+      const root = h("div", {
+        class: `nj-widget nj-${name}`, role: "group",
+        "aria-label": get("title"), "aria-describedby": alt.id,
+      }, alt, panels, controls, live);
+      el.append(root);
+      followTheme(root, signal);
+
+      const save = debounced(() => model.save_changes(), 100, signal);
+      const change = (values) => {
+        for (const [trait, value] of Object.entries(values)) model.set(trait, value);
+        save();
+      };
+      const on = (traits, action) => {
+        const soon = scheduler(action, signal);
+        for (const trait of traits) {
+          model.on(`change:${trait}`, soon);
+          signal.addEventListener("abort", () => model.off(`change:${trait}`, soon));
+        }
+        action();
+      };
+
+      const applyPreset = () => {
+        const values = preset(location.hash, name, share(get));
+        if (values === null) return;
+        change(values);
+        root.scrollIntoView({ block: "center", behavior: reducedMotion() ? "auto" : "smooth" });
+      };
+      draw({
+        model, signal, root, get, change, on,
+        panels: (...elements) => panels.append(...elements),
+        controls: (...elements) => controls.append(...elements),
+        say: debounced((text) => { live.textContent = text; }, 500, signal),
+      });
+      // A link to a state makes sense in the published page only, not in a notebook.
+      if (el.closest(".nj-view")) {
+        if (Object.keys(share(get)).length) controls.append(linkButton(name, share, get, signal));
+        window.addEventListener("hashchange", applyPreset, { signal });
+        applyPreset();
+      }
+      return () => {
+        control.abort();
+        root.remove();
+      };
+    },
+  };
+}
+
+function linkButton(name, share, get, signal) {
+  const label = "Copy link to this state";
+  const restore = debounced(() => { element.textContent = label; }, 2000, signal);
+  const element = button({
+    label,
+    className: "nj-link",
+    press: async () => {
+      const address = new URL(presetHash(name, share(get), get), location.href).href;
+      try {
+        await navigator.clipboard.writeText(address);
+        element.textContent = "Copied";
+      } catch { // no permission, or the page was opened from disk: show it in the address bar
+        history.replaceState(null, "", address);
+        element.textContent = "See the address bar";
+      }
+      restore();
+    },
+  });
+  element.setAttribute("aria-live", "polite");
+  return element;
+}
