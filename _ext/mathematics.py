@@ -9,7 +9,7 @@ Macros for the whole book are set in one place, ``katex_macros`` in ``_config.ym
     sphinx:
       config:
         katex_macros:
-          '\\R': '\\mathbb{R}'
+          '\loss': '\mathcal{L}'
 
 Every formula carries MathML beside the drawn one, for screen readers and for copying. A formula
 that KaTeX cannot read is a warning that names its place, so a strict build fails.
@@ -111,15 +111,20 @@ def visit_display(translator: HTML5Translator, node: nodes.math_block) -> None:
     raise nodes.SkipNode
 
 
-def configure(app: Sphinx, config: Config) -> None:
-    """Set up KaTeX's server for this build."""
-    katex.NODEJS_BINARY = find_node()
-    katex.KATEX_DEFAULT_OPTIONS = {
+def options(macros: dict[str, str]) -> dict[str, Any]:
+    """Return the options of KaTeX for the whole book."""
+    return {
         "throwOnError": True,
         "strict": "error",
         "output": "htmlAndMathml",
-        "macros": config.katex_macros,
+        "macros": macros,
     }
+
+
+def configure(app: Sphinx, config: Config) -> None:
+    """Set up KaTeX's server for this build."""
+    katex.NODEJS_BINARY = find_node()
+    katex.KATEX_DEFAULT_OPTIONS = options(config.katex_macros)
     render.cache_clear()
     config.html_math_renderer = "katex"
 

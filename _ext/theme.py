@@ -52,11 +52,15 @@ NEEDED_BY = {
 }
 
 #: What the theme and extensions copy into the site and no page uses.
-UNUSED = """
-    basic.css check-solid.svg clipboard.min.js copy-button.svg copybutton* design-tabs.js
-    exercise.css file.png images locales minus.png mystnb.*.css play-solid.svg plus.png proof.css
-    scripts sphinx-thebe.* styles togglebutton.* vendor *webpack-macros.html
-""".split()
+UNUSED = (
+    # styles, scripts and fonts of the theme
+    *("basic.css", "locales", "scripts", "styles", "vendor", "*webpack-macros.html"),
+    # of extensions: copying, folding, running cells, boxes, tabs
+    *("check-solid.svg", "clipboard.min.js", "copy-button.svg", "copybutton*", "togglebutton.*"),
+    *("sphinx-thebe.*", "mystnb.*.css", "exercise.css", "proof.css", "design-tabs.js", "images"),
+    # of Sphinx's own theme
+    *("file.png", "minus.png", "plus.png", "play-solid.svg"),
+)
 
 
 class Folds(HTMLParser):
@@ -123,6 +127,10 @@ def mend(html: str) -> str:
     """Return the text of a page with what its extensions get wrong put right."""
     # The label hides what the summary says, and speaks of "content" where it says "source".
     html = html.replace('<summary aria-label="Toggle hidden content">', "<summary>")
+    # An entry of a role="list" is a list item; docutils' role for it is deprecated.
+    html = html.replace('role="doc-biblioentry"', 'role="listitem"')
+    # Running cells through thebe would need a server of others.
+    html = re.sub(r'<script type="text/x-thebe-config">.*?</script>\s*', "", html, flags=re.DOTALL)
     return fold(html)
 
 

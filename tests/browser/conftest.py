@@ -115,6 +115,12 @@ class _Pages(SimpleHTTPRequestHandler):
 
 
 @pytest.fixture(scope="session")
+def site_handler() -> type[SimpleHTTPRequestHandler]:
+    """Return the request handler, for tests that run a server of their own."""
+    return _Pages
+
+
+@pytest.fixture(scope="session")
 def site(book: Path) -> Iterator[str]:
     """Return the address at which the book is served."""
     handler = functools.partial(_Pages, directory=str(book))
