@@ -59,7 +59,7 @@ _MODULES = {
     "Widget": "_base",
 }
 
-__all__ = ["BatchSize", "FitLine", "GradientDescent", "Widget"]  # noqa: F822
+__all__ = ["BatchSize", "FitLine", "GradientDescent", "Widget"]
 
 
 def __getattr__(name: str) -> Any:
