@@ -201,6 +201,12 @@ export function through(points, x, y) {
   return parts.length ? `M${parts.join("L")}` : "";
 }
 
+/** The `d` of a path that draws a dot at every point, given `stroke-linecap: round`: hundreds of
+ *  dots in one element. */
+export function dots(points, x, y) {
+  return points.map(([a, b]) => `M${x(a).toFixed(1)} ${y(b).toFixed(1)}h0`).join("");
+}
+
 /** True if the reader asked their system for less motion. */
 export function reducedMotion() {
   return globalThis.matchMedia?.("(prefers-reduced-motion: reduce)").matches ?? false;
@@ -297,6 +303,15 @@ export function plot(options) {
     ];
   };
   return self;
+}
+
+/** Where a plot's y is a logarithm: label its ticks as what they stand for, whole powers only. */
+export function powersOfTen(plot) {
+  for (const tick of plot.element.querySelectorAll(".nj-y-tick")) {
+    const power = Number(tick.textContent.replace("−", "-"));
+    const raised = [...String(power)].map((d) => (d === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[d])).join("");
+    tick.textContent = Number.isInteger(power) ? `10${raised}` : "";
+  }
 }
 
 /**
@@ -553,7 +568,7 @@ function isDark(element) {
 }
 
 function followTheme(root, signal) {
-  const update = () => set(root, { "data-mode": isDark(root) ? "dark" : "light" });
+  const update = () => set(root, { "data-mode": isDark(root.parentElement ?? root) ? "dark" : "light" });
   const observer = new MutationObserver(update);
   const attributes = { attributes: true };
   observer.observe(document.documentElement, attributes);
