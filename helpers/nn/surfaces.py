@@ -390,9 +390,9 @@ SURFACES: dict[str, Surface] = {
             window=((-6.0, 6.0),),
             start=(5.0,),
             learning_rate=0.1,
-            look="Gentle outside, steep inside. At a learning rate of 0.1 the path needs 75 steps "
-            "to come within 0.001 of the bottom; at 2 it bounces between −1.91 and 1.91 for "
-            "ever; starting at 2 and halving every 4 steps it needs 10.",
+            look="Gentle outside, steep inside. A small learning rate creeps down the slope. A large "
+            "one crosses it in two strides and then bounces in the hollow for ever. Long steps "
+            "first and short ones later arrive.",
         ),
         Surface(
             "bowl",
