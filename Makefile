@@ -35,8 +35,8 @@ exercises: $(READY)  ## release the exercises: solutions/ → exercises/
 colab: $(READY)  ## write the notebooks for Colab into _build/colab
 	$(RUN) -m helpers.colab build
 
-colab-test: $(READY)  ## run them in a clean environment with Colab's versions
-	$(RUN) -m helpers.colab test
+colab-test: $(READY)  ## run them with Colab's versions (SINCE=main: what changed, and one in turn)
+	$(RUN) -m helpers.colab test $(if $(SINCE),--changed-since "$(SINCE)")
 
 test: lint book  ## everything that CI runs
 	$(RUN) -m helpers.exercises --check

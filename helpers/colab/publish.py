@@ -18,7 +18,10 @@ _README = """\
 
 These notebooks are generated from [the text of the book]({url}){version}: edits here are lost
 with the next one. Read the book at <{pages_url}>.
+
+{notebooks}
 """
+_BADGE = "[![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]"
 
 
 def lay_out(chapters: Path, exercises: Path, target: Path, book: Repository) -> list[str]:
@@ -50,11 +53,23 @@ def lay_out(chapters: Path, exercises: Path, target: Path, book: Repository) -> 
         write_notebook(aside / path, pin(notebook, book.commit or None))
     version = f", at commit {book.commit}" if book.commit else ""
     (aside / "README.md").write_text(
-        _README.format(url=book.url, version=version, pages_url=book.pages_url), encoding="utf-8"
+        _README.format(
+            url=book.url,
+            version=version,
+            pages_url=book.pages_url,
+            notebooks="\n".join(_entry(path.as_posix(), book) for path in sorted(sources)),
+        ),
+        encoding="utf-8",
     )
     shutil.rmtree(target, ignore_errors=True)
     aside.replace(target)
     return sorted(map(Path.as_posix, sources))
+
+
+def _entry(path: str, book: Repository) -> str:
+    """Return a line of the list of notebooks, with a Colab button where Colab can read them."""
+    address = book.colab_url(path)
+    return f"- [{path}]({path})" + (f" {_BADGE}({address})" if address else "")
 
 
 def pin(notebook: nbformat.NotebookNode, ref: str | None) -> nbformat.NotebookNode:
