@@ -390,9 +390,9 @@ SURFACES: dict[str, Surface] = {
             window=((-6.0, 6.0),),
             start=(5.0,),
             learning_rate=0.1,
-            look="Gentle outside, steep inside. A small learning rate creeps down the slope. A large "
-            "one crosses it in two strides and then bounces in the hollow for ever. Long steps "
-            "first and short ones later arrive.",
+            look="Gentle outside, steep inside. A small learning rate creeps down the slope. A "
+            "large one crosses it in two strides and then bounces in the hollow for ever. Long "
+            "steps first and short ones later arrive.",
         ),
         Surface(
             "bowl",
