@@ -45,7 +45,7 @@ test: lint book  ## everything that CI runs
 test-fast: $(READY)  ## the tests that need no TensorFlow, kernel, browser or book
 	$(RUN) -m pytest -n 2 -m "not slow"
 
-benchmarks: $(READY)  ## what pages weigh and builds take
+benchmarks: book  ## what pages weigh and builds take
 	@for script in benchmarks/[a-z]*.py; do $(RUN) "$$script" || exit; done
 
 format: $(READY)  ## format the Python code and sort its imports
