@@ -311,7 +311,7 @@ class BatchSize(Widget):
             excess = np.maximum(cost.value(run) - least, 1e-6)
             right.plot(epochs, excess, color=colour, linewidth=1, label=f"{size}")
         left.plot(*best, "+", color=COLOURS["ink"], markersize=10)
-        left.set(xlabel="weight $w$", ylabel="bias $b$", box_aspect=1)
+        left.set(xlabel="weight w", ylabel="bias b", box_aspect=1)
         left.set(xlim=best[0] + half * np.array([-1, 1]), ylim=best[1] + half * np.array([-1, 1]))
         right.set(xlabel="epochs", ylabel="MSE above its minimum")
         if self.log_scale:

@@ -188,7 +188,7 @@ class GradientDescent(Widget):
             left.plot(path[:, 0], cost.value(path), **trail)
             air = 0.05 * np.ptp(heights)
             left.set(xlim=cost.window[0], ylim=(heights.min() - air, heights.max() + air))
-            left.set(xlabel="weight $w$", ylabel="cost")
+            left.set(xlabel="weight w", ylabel="cost")
         else:
             grid = np.stack(
                 np.meshgrid(*(np.linspace(*side, 121) for side in cost.window)), axis=-1
@@ -200,7 +200,7 @@ class GradientDescent(Widget):
             )
             left.plot(*path.T, **trail)
             left.set(xlim=cost.window[0], ylim=cost.window[1])
-            left.set(xlabel="$w_1$", ylabel="$w_2$", box_aspect=1)
+            left.set(xlabel="w₁", ylabel="w₂", box_aspect=1)
         values = cost.value(path)
         right.plot(values, **trail)
         right.set(xlabel="step", ylabel="cost")
