@@ -40,7 +40,7 @@ colab-test: $(READY)  ## run them with Colab's versions (SINCE=main: what change
 
 test: lint book  ## everything that CI runs
 	$(RUN) -m helpers.exercises --check
-	BOOK_HTML=_build/html $(RUN) -m pytest
+	BOOK_HTML=_build/html $(RUN) -m pytest -n 2 --dist loadfile
 
 test-fast: $(READY)  ## the tests that need no TensorFlow, kernel, browser or book
 	$(RUN) -m pytest -n 2 -m "not slow"

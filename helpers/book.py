@@ -128,7 +128,13 @@ def build_chapter(chapter: str, root: Path = ROOT) -> Path:
 
 
 def chapter_names(root: Path = ROOT) -> list[str]:
-    """Return the names of all chapters, in alphabetical order."""
+    """Return the names of all chapters, in alphabetical order.
+
+    Examples
+    --------
+    >>> "line" in chapter_names()
+    True
+    """
     return sorted(path.stem for path in (root / "chapters").glob("*.md"))
 
 
@@ -165,12 +171,7 @@ def open_server(folder: Path, port: int | None = None) -> ThreadingHTTPServer:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit status.
-
-    Examples
-    --------
-    >>> main(["chapter", "line"])  # doctest: +SKIP
-    """
+    """Run one command and return its exit status: 0, 1 after an error, 130 if interrupted."""
     parser = argparse.ArgumentParser(prog="python -m helpers.book", description=__doc__)
     parser.add_argument("--root", type=Path, default=ROOT, help="the book's folder")
     commands = parser.add_subparsers(dest="command", required=True)

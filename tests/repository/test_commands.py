@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -15,6 +16,7 @@ import pytest
 import yaml
 
 from helpers import book
+from tests.repository.conftest import write_script
 
 ROOT = Path(__file__).resolve().parents[2]
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
@@ -87,6 +89,49 @@ def test_workflows_name_no_owner():
 def test_three_pythons_are_tested():
     job = yaml.safe_load((ROOT / ".github/workflows/test.yml").read_text())["jobs"]["test"]
     assert job["strategy"]["matrix"]["python"] == ["3.11", "3.12", "3.13"]
+
+
+def _run_ci(checkout, programs):
+    """Run .ci/run with stand-ins for programs; return what was called, and the run."""
+    log = checkout / "log"
+    folder = checkout / "programs"
+    folder.mkdir()
+    for name, code in programs.items():
+        write_script(folder / name, f'echo "{name} $*" >> "{log}"', code)
+    for name in ("dirname", "id"):
+        (folder / name).symlink_to(shutil.which(name))
+    bare = {"PATH": str(folder)}  # no Chromium, nothing of the environment we run in
+    done = subprocess.run(
+        [shutil.which("bash"), ".ci/run"], cwd=checkout, env=bare, capture_output=True, text=True
+    )
+    return (log.read_text().splitlines() if log.exists() else []), done
+
+
+def test_ci_installs_the_browser_and_then_runs_make_test(checkout):
+    programs = {"python3": "", "make": 'echo "CI=$CI"', "apt-get": "", "sudo": 'shift; "$@"'}
+    called, done = _run_ci(checkout, programs)
+    assert done.returncode == 0, done.stderr
+    called = [line for line in called if not line.startswith(("python3", "sudo"))]
+    assert called[0].startswith("apt-get update")
+    assert called[1].startswith("apt-get install")
+    assert " chromium " in called[1]
+    assert called[2:] == ["make test PYTHON=python3"]
+    assert done.stdout.splitlines()[-1] == "CI=true"
+
+
+def test_ci_leaves_a_system_alone_that_has_everything(checkout):
+    programs = {"python3": "", "make": "", "chromium": "", "apt-get": "exit 1"}
+    called, done = _run_ci(checkout, programs)
+    assert done.returncode == 0, done.stderr
+    assert called[-1] == "make test PYTHON=python3"
+    assert [line for line in called if line.startswith("apt-get")] == []
+
+
+def test_ci_without_apt_names_what_is_missing(checkout):
+    called, done = _run_ci(checkout, {"python3": "", "make": ""})
+    assert done.returncode == 1
+    assert done.stderr.startswith("Please install chromium fonts-dejavu-core with")
+    assert [line for line in called if line.startswith("make")] == []
 
 
 # --- bad input: the environment ----------------------------------------------------------------
