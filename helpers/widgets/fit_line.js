@@ -24,7 +24,7 @@ export function leastSquares(x, y, throughOrigin = false) {
 }
 
 /** Heights for the map: the distance from the valley's floor grows by equal factors. */
-export function levels(x, y, weights, biases, count = 11) {
+export function levels(x, y, weights, biases, count = 9) {
   const floor = mse(x, y, ...leastSquares(x, y));
   const corners = weights.flatMap((w) => biases.map((b) => mse(x, y, w, b)));
   const top = Math.max(...corners) - floor;

@@ -186,6 +186,8 @@ class FitLine(Widget):
         surface.set(xlim=self.weight_range, ylim=self.bias_range)
         surface.set_title("The mean of the squares, for every weight and bias", fontsize=10)
 
+        figure.supxlabel(f"mean squared error: {self.mse:,.4g}", fontsize=10)
+
         ends = np.array(data.get_xlim())
         data.plot(ends, weight * ends + bias, color=COLOURS["blue"], lw=2.5, zorder=3)
         data.plot(x, y, "o", color=COLOURS["ink"], zorder=4)
@@ -204,14 +206,13 @@ class FitLine(Widget):
         w, b = np.meshgrid(np.linspace(*self.weight_range, 121), np.linspace(*self.bias_range, 121))
         cost = np.mean((y[:, None, None] - (w * x[:, None, None] + b)) ** 2, axis=0)
         floor = float(cost.min())
-        levels = floor + (float(cost.max()) - floor) * 0.5 ** (1.4 * np.arange(10, -1, -1) + 1)
+        levels = floor + (float(cost.max()) - floor) * 0.5 ** (1.4 * np.arange(8, -1, -1) + 1)
         surface.contour(w, b, cost, levels=levels, colors=COLOURS["blue"], linewidths=0.8)
         surface.plot([weight], [bias], "o", color=COLOURS["orange"], ms=8)
         if self.show_best:
             best = _least_squares(x, y, self.through_origin)
             surface.plot(*([value] for value in best), "P", color=COLOURS["green"], ms=9)
             data.plot(ends, best[0] * ends + best[1], "--", color=COLOURS["green"])
-        figure.supxlabel(f"mean squared error: {self.mse:,.4g}", fontsize=10)
         return figure
 
 
