@@ -28,10 +28,12 @@ from sphinx.util import logging
 from sphinx.util.display import status_iterator
 from sphinx.util.math import get_node_equation_number
 from sphinx.util.osutil import relative_uri
+from sphinx.util.tags import Tags
 
 from helpers.colab import Repository, notebook_path, repository
 from helpers.colab.markdown import Block, UnknownConstructError, write_markdown
 from helpers.colab.notebook import make_notebook, write_notebook
+from helpers.colab.publish import write_pinned
 
 LOGGER = logging.getLogger(__name__)
 #: The folder of the published book that holds the notebooks.
@@ -61,9 +63,10 @@ class NotebookBuilder(Builder):
     supported_data_uri_images = True
 
     def init(self) -> None:
-        """Find the addresses once."""
+        """Find the addresses once, and choose what ``only`` directives show."""
+        # Tags of our own, since they remember each condition that the pages' builder asked.
+        self.tags = Tags(set(self.app.tags) - {"html", "format_html", "builder_html"})
         self.repository = repository(Path(self.confdir))
-        self.written: set[str] = set()
 
     def get_outdated_docs(self) -> list[str]:
         """Return every page with code: writing is quick, and numbers may have changed."""
@@ -229,29 +232,31 @@ def reference_list(builder: NotebookBuilder, docname: str, book: SphinxBook) -> 
 def in_place_of(app: Sphinx, builder: Builder) -> Iterator[None]:
     """Let a second builder resolve the trees; transforms ask the application which one runs."""
     pages_builder = app.builder
-    tags = [tag for tag in ("html", "format_html", "builder_html") if app.tags.has(tag)]
-    for tag in tags:
-        app.tags.remove(tag)
     app.builder = builder
     try:
         yield
     finally:
         app.builder = pages_builder
-        for tag in ("notebooks", "format_notebooks", "builder_notebooks"):
-            app.tags.remove(tag)
-        for tag in tags:
-            app.tags.add(tag)
 
 
 def write_beside_pages(app: Sphinx, error: Exception | None) -> None:
     """Write the notebooks into the folder of the pages, once those are written."""
     if error is not None or app.builder.name != "html":
         return
+    tags = set(app.tags)
     builder = NotebookBuilder(app, app.env)
+    for tag in set(app.tags) - tags:
+        app.tags.remove(tag)
     builder.outdir = type(app.outdir)(Path(app.outdir) / FOLDER)
     with in_place_of(app, builder):
         builder.init()
         builder.write()
+    for source in sorted(Path(app.srcdir, "exercises").glob("*/*.ipynb")):
+        target = Path(builder.outdir, "exercises", source.parent.name, source.name)
+        try:
+            write_pinned(source, target, builder.repository.commit or None)
+        except ValueError as problem:
+            raise ColabError(str(problem)) from problem
 
 
 def add_buttons(
@@ -263,14 +268,10 @@ def add_buttons(
     if path is None:
         return
     book = repository(Path(app.confdir))
-    # Exercises are not written by this build; their download is the released notebook's.
+    here = app.builder.get_target_uri(pagename)
     context["colab_url"] = book.colab_url(path)
-    if not path.startswith("exercises/"):
-        here = app.builder.get_target_uri(pagename)
-        context["notebook_url"] = relative_uri(here, f"{FOLDER}/{path}")
-    buttons = context.get("header_buttons")
-    if buttons is None:
-        return
+    context["notebook_url"] = relative_uri(here, f"{FOLDER}/{path}")
+    buttons = context.setdefault("header_buttons", [])
     if context["colab_url"]:
         buttons.append(
             {
@@ -279,11 +280,10 @@ def add_buttons(
                 "tooltip": "Open this page in Colab",
                 "icon": "fas fa-rocket",
                 "url": context["colab_url"],
-                "label": "colab-button",
+                "label": "launch-colab",
             }
         )
-    if "notebook_url" in context:
-        add_download(buttons, context["notebook_url"])
+    add_download(buttons, context["notebook_url"])
 
 
 def add_download(buttons: list[dict[str, Any]], url: str) -> None:

@@ -452,7 +452,7 @@ class _Writer:
 
     def block_container(self, node: nodes.Element) -> list[Block]:
         if node.get("nb_element") == "cell_code":
-            return [CodeCell(node["cell_index"])]
+            return [CodeCell(node["cell_index"]), *self._output_captions(node)]
         if node.get("literal_block"):
             return self._listing(node)
         if "toggle" in node["classes"]:
@@ -460,6 +460,15 @@ class _Writer:
         component = str(node.get("design_component", "")).replace("-", "_")
         method = getattr(self, f"design_{component}", None) if component else None
         return method(node) if method else self.blocks(node.children)
+
+    def _output_captions(self, cell: nodes.Element) -> list[Block]:
+        """Return the captions of the figures that a cell draws: the drawing is its output."""
+        return [
+            self._caption("figure", figure, caption)
+            for figure in cell.findall(nodes.figure)
+            for caption in figure.children
+            if isinstance(caption, nodes.caption)
+        ]
 
     def _listing(self, node: nodes.Element) -> list[Block]:
         caption, *rest = node.children

@@ -11,7 +11,7 @@ from helpers.colab.address import Repository
 from helpers.colab.notebook import write_notebook
 from helpers.colab.setup_cell import is_setup_cell, setup_cell_source
 
-__all__ = ["lay_out", "pin", "with_answers"]
+__all__ = ["lay_out", "pin", "with_answers", "write_pinned"]
 
 _README = """\
 # Notebooks of *Neurons to Jets*
@@ -42,15 +42,23 @@ def lay_out(chapters: Path, exercises: Path, target: Path, book: Repository) -> 
     -------
     list of str
         The notebooks, as paths below the folder.
+
+    Raises
+    ------
+    ValueError
+        When a notebook lacks its set-up cell; the folder then stays as it was.
     """
     aside = target.with_name(target.name + ".partial")
     shutil.rmtree(aside, ignore_errors=True)
     aside.mkdir(parents=True)
     sources = {p.relative_to(chapters): p for p in chapters.rglob("*.ipynb")}
     sources |= {Path("exercises", p.relative_to(exercises)): p for p in exercises.glob("*/*.ipynb")}
-    for path, source in sources.items():
-        notebook = nbformat.read(source, as_version=nbformat.NO_CONVERT)
-        write_notebook(aside / path, pin(notebook, book.commit or None))
+    try:
+        for path, source in sources.items():
+            write_pinned(source, aside / path, book.commit or None)
+    except BaseException:
+        shutil.rmtree(aside)
+        raise
     version = f", at commit {book.commit}" if book.commit else ""
     (aside / "README.md").write_text(
         _README.format(
@@ -70,6 +78,21 @@ def _entry(path: str, book: Repository) -> str:
     """Return a line of the list of notebooks, with a Colab button where Colab can read them."""
     address = book.colab_url(path)
     return f"- [{path}]({path})" + (f" {_BADGE}({address})" if address else "")
+
+
+def write_pinned(source: Path, target: Path, ref: str | None) -> None:
+    """Copy a notebook, with the version of ``helpers`` that it installs.
+
+    Raises
+    ------
+    ValueError
+        When the notebook does not begin with a set-up cell.
+    """
+    notebook = nbformat.read(source, as_version=nbformat.NO_CONVERT)
+    try:
+        write_notebook(target, pin(notebook, ref))
+    except ValueError as error:
+        raise ValueError(f"{source.parent.name}/{source.name}: {error}") from error
 
 
 def pin(notebook: nbformat.NotebookNode, ref: str | None) -> nbformat.NotebookNode:

@@ -7,10 +7,16 @@ import subprocess
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-__all__ = ["changed", "files_changed_since", "in_turn", "named"]
+__all__ = ["changed", "commit_count", "files_changed_since", "in_turn", "named"]
 
 #: A change of these concerns every notebook.
-_EVERYTHING = ("constraints-colab.txt", "pyproject.toml", "_ext/colab.py", "helpers/colab/")
+_EVERYTHING = (
+    "constraints-colab.txt",
+    "pyproject.toml",
+    "_ext/colab.py",
+    "helpers/__init__.py",
+    "helpers/colab/",
+)
 
 
 def named(names: Sequence[str], notebooks: Sequence[str]) -> list[str]:

@@ -3,6 +3,7 @@
 import io
 import re
 import sys
+from typing import ClassVar
 
 import nbformat
 import pytest
@@ -11,7 +12,13 @@ from sphinx.application import Sphinx
 from sphinx.errors import SphinxError
 from sphinx.util.docutils import docutils_namespace, patch_docutils
 
-from helpers.colab.markdown import UnknownConstructError, escape, expand_macros, write_markdown
+from helpers.colab.markdown import (
+    CodeCell,
+    UnknownConstructError,
+    escape,
+    expand_macros,
+    write_markdown,
+)
 
 BOOK = "https://a.github.io/b/"
 HEADER = """---
@@ -465,23 +472,38 @@ def test_code_cell_in_a_list_fails():
         write_markdown(tree, None)
 
 
+class Book:
+    """Stands for the book in tests of single nodes."""
+
+    macros: ClassVar = {}
+
+    def image(self, node):
+        return f"https://b/_images/{node['uri']}"
+
+    def number(self, kind, node):
+        return "3"
+
+    def numbered(self, kind, number):
+        return f"Fig. {number}"
+
+
 def test_glued_text_and_figure():
-    class Book:
-        def image(self, node):
-            return f"https://b/_images/{node['uri']}"
-
-        def number(self, kind, node):
-            return "3"
-
-        def numbered(self, kind, number):
-            return f"Fig. {number}"
-
     text = nodes.paragraph("", "It is ", nodes.inline("", "3.25", classes=["pasted-text"]))
     figure = nodes.figure("", nodes.image(uri="h.svg", alt="A"), nodes.caption("", "C"))
     assert write_markdown(nodes.section("", text, figure), Book()) == [
         "It is 3.25",
         "![A](https://b/_images/h.svg)",
         "**Fig. 3.** C",
+    ]
+
+
+def test_caption_of_a_figure_that_a_cell_draws_follows_the_cell():
+    figure = nodes.figure("", nodes.image(uri="h.svg"), nodes.caption("", "What is seen."))
+    output = nodes.container("", figure, nb_element="cell_code_output")
+    cell = nodes.container("", output, nb_element="cell_code", cell_index=4)
+    assert write_markdown(nodes.section("", cell), Book()) == [
+        CodeCell(4),
+        "**Fig. 3.** What is seen.",
     ]
 
 
