@@ -161,3 +161,9 @@ def test_check_of_python_can_be_read_by_an_old_one():
     functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
     assert [f.name for f in functions if f.returns or f.args.kwonlyargs or f.args.posonlyargs] == []
     assert source.isascii()
+
+
+def test_tools_folders_are_no_part_of_the_book():
+    # pytest puts a README into its cache, and a strict build would stumble over it.
+    config = yaml.safe_load((ROOT / "_config.yml").read_text())
+    assert {".*", "_build"} <= set(config["exclude_patterns"])
