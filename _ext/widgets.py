@@ -33,11 +33,13 @@ _VIEW = re.compile(
 #: What only a kernel's front end needs.
 _KERNEL_ONLY = frozenset({"layout", "tabbable", "tooltip"})
 _LOADER_KEYS = ("ipywidgets_0",)
-#: Stands before the first view. What counts is the width of the column, not of the window:
-#: below it the panels are stacked.
+#: Stands before the first view. Widgets say how high they are in columns of 672 and of 350 px, the
+#: widths at 1280 and at 390 px; in between, two plots of 6:5 side by side or stacked set the slope.
 _HEAD = (
-    "<style>.nj-view{{container-type:inline-size}}.nj-view>div{{min-height:var(--wide)}}"
-    "@container (max-width:575px){{.nj-view>div{{min-height:var(--narrow)}}}}</style>"
+    "<style>.nj-view{{container-type:inline-size}}"
+    ".nj-view>div{{min-height:calc(var(--wide) + .42*(min(100cqw,672px) - 672px))}}"
+    "@container (max-width:575px){{"
+    ".nj-view>div{{min-height:calc(var(--narrow) + 1.67*(100cqw - 350px))}}}}</style>"
     '<script type="application/vnd.jupyter.widget-state+json">{state}</script>'
 )
 _NOTE = "This figure moves and answers where scripts are allowed."

@@ -567,8 +567,22 @@ function isDark(element) {
   return 0.299 * r + 0.587 * g + 0.114 * b > 140;
 }
 
+/** The colour behind an element: the nearest background that is not transparent. */
+function backgroundOf(element) {
+  for (let at = element; at; at = at.parentElement) {
+    const colour = getComputedStyle(at).backgroundColor;
+    if (colour !== "transparent" && !/^rgba\(.*, 0\)$/.test(colour)) return colour;
+  }
+  return "";
+}
+
 function followTheme(root, signal) {
-  const update = () => set(root, { "data-mode": isDark(root.parentElement ?? root) ? "dark" : "light" });
+  const update = () => {
+    const host = root.parentElement;
+    if (!host) return;
+    set(root, { "data-mode": isDark(host) ? "dark" : "light" });
+    root.style.setProperty("--nj-paper", backgroundOf(host));
+  };
   const observer = new MutationObserver(update);
   const attributes = { attributes: true };
   observer.observe(document.documentElement, attributes);

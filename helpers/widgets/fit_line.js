@@ -72,6 +72,7 @@ function draw(frame) {
     label: "The data, the line, and the squared errors as squares.",
   });
   const { x, y } = data;
+  const fine = clamp(2 - Math.floor(Math.log10(y.domain[1] - y.domain[0])), 0, 6);
   const squares = xs.map(() => s("rect", { class: "nj-square" }));
   const labels = xs.map(() => s("text", { class: "nj-square-label" }));
   const mean = s("rect", { class: "nj-mean" });
@@ -184,8 +185,8 @@ function draw(frame) {
   const figure = (title, axes) =>
     h("div", { class: "nj-panel" }, h("p", { class: "nj-panel-title" }, title), axes.element);
   frame.panels(
-    figure("The line, and each squared error as a square", data),
-    figure("The mean of the squares, for every weight and bias", map));
+    figure("Squared errors, as squares", data),
+    figure("Their mean, for every w and b", map));
   frame.controls(weight.element, bias.element, cost.element, origin.element, reveal.element,
     reset);
 
@@ -209,7 +210,7 @@ function draw(frame) {
       set(squares[i], {
         x: left ? x(at) - side : x(at), y: Math.min(predicted, actual), width: side, height: side,
       });
-      labels[i].textContent = side > 26 ? `${format(Math.abs(ys[i] - w * at - b), 0)}²` : "";
+      labels[i].textContent = side > 26 ? `${format(Math.abs(ys[i] - w * at - b), fine)}²` : "";
       set(labels[i], {
         x: x(at) + (left ? -side / 2 : side / 2), y: (predicted + actual) / 2 + 4,
       });

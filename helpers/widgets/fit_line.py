@@ -78,7 +78,7 @@ class FitLine(Widget):
         "dot for the present line. Look for how the squares shrink as the dot comes down into the "
         "valley, and for weight and bias that compensate each other along its floor."
     ).tag(sync=True)
-    height = traitlets.Tuple(traitlets.Int(), traitlets.Int(), default_value=(530, 1010)).tag(
+    height = traitlets.Tuple(traitlets.Int(), traitlets.Int(), default_value=(465, 945)).tag(
         sync=True
     )
 
@@ -181,10 +181,10 @@ class FitLine(Widget):
         data, surface = figure.subplots(1, 2)
         data.set(xlabel=self.x_label, ylabel=self.y_label)
         data.set(xlim=_around(x), ylim=_around(y))
-        data.set_title("The line, and each squared error as a square", fontsize=10)
+        data.set_title("Squared errors, as squares", fontsize=10)
         surface.set(xlabel="weight w", ylabel="bias b")
         surface.set(xlim=self.weight_range, ylim=self.bias_range)
-        surface.set_title("The mean of the squares, for every weight and bias", fontsize=10)
+        surface.set_title("Their mean, for every w and b", fontsize=10)
 
         figure.supxlabel(f"mean squared error: {self.mse:,.4g}", fontsize=10)
 
