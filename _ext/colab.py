@@ -65,7 +65,8 @@ class NotebookBuilder(Builder):
     def init(self) -> None:
         """Find the addresses once, and choose what ``only`` directives show."""
         # Tags of our own, since they remember each condition that the pages' builder asked.
-        self.tags = Tags(set(self.app.tags) - {"html", "format_html", "builder_html"})
+        pages = {"html", "format_html", "builder_html"}
+        self.tags = Tags((set(self.app.tags) - pages) | {self.name})
         self.repository = repository(Path(self.confdir))
 
     def get_outdated_docs(self) -> list[str]:

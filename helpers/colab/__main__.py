@@ -126,8 +126,11 @@ def _runnable(notebook: Path, root: Path, aside: Path) -> Path:
     source = root / "solutions" / notebook.stem / f"{notebook.stem}.md"
     if not source.is_file():
         raise ColabError(f"There is no {source}: the exercise's answers are read from there.")
-    solution = jupytext.read(source)
-    solved = with_answers(nbformat.read(notebook, as_version=4), solution)
+    solution = jupytext.read(source, fmt="md:myst")
+    try:
+        solved = with_answers(nbformat.read(notebook, as_version=4), solution)
+    except ValueError as error:
+        raise ColabError(f"exercise {notebook.stem}: {error}") from error
     write_notebook(aside / notebook.name, solved)
     return aside / notebook.name
 
