@@ -129,6 +129,10 @@ def mend(html: str) -> str:
     html = html.replace('<summary aria-label="Toggle hidden content">', "<summary>")
     # An entry of a role="list" is a list item; docutils' role for it is deprecated.
     html = html.replace('role="doc-biblioentry"', 'role="listitem"')
+    # The corner above row titles is no heading of anything.
+    html = re.sub(r'<th class="head( stub)?"><p></p></th>', "<td></td>", html)
+    # Colours that rich (Keras' summaries) writes into its output suit neither colour mode.
+    html = re.sub(r' style="color: (#\w{6}); text-decoration-color: \1"', "", html)
     # Running cells through thebe would need a server of others.
     html = re.sub(r'<script type="text/x-thebe-config">.*?</script>\s*', "", html, flags=re.DOTALL)
     return fold(html)

@@ -48,7 +48,7 @@
   }
 
   // ---- what scrolls can be reached and scrolled by keyboard ----
-  const scrollers = all("pre, .formula, span.math, .pst-scrollable-table-container, .cell_output");
+  const scrollers = all("pre, .formula, .pst-scrollable-table-container, .cell_output");
   function markScrollers() {
     for (const box of scrollers) {
       const scrolls = box.scrollWidth > box.clientWidth + 1 || box.scrollHeight > box.clientHeight + 1;

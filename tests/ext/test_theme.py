@@ -51,6 +51,16 @@ def test_plain_admonitions_stay():
     assert theme.mend(page) == page
 
 
+def test_mend_puts_right_what_extensions_get_wrong():
+    assert theme.mend('<summary aria-label="Toggle hidden content">') == "<summary>"
+    assert theme.mend('<div role="doc-biblioentry">') == '<div role="listitem">'
+    assert theme.mend('<th class="head stub"><p></p></th>') == "<td></td>"
+    coloured = '<span style="color: #00d7ff; text-decoration-color: #00d7ff">None</span>'
+    assert theme.mend(coloured) == "<span>None</span>"
+    thebe = '<p>a</p><script type="text/x-thebe-config">\n{}\n</script>\n'
+    assert theme.mend(thebe) == "<p>a</p>"
+
+
 def test_outline_keeps_the_first_level_only():
     toc = (
         '<ul>\n<li><a href="#">Title</a><ul>\n<li><a href="#a">A</a><ul>\n'
