@@ -181,6 +181,8 @@ def notebook_path(docname: str, root: Path | None = None) -> str | None:
     if folder.split("/")[0] == "exercises":
         path = f"exercises/{name}/{name}.ipynb"
         return path if (root / path).is_file() else None
+    if folder.split("/")[0] != "chapters":
+        return None  # the cover and other pages have nothing to work through
     source = root / f"{docname}.md"
     text = source.read_text(encoding="utf-8") if source.is_file() else ""
     # Without the header MyST-NB reads no notebook, whatever fences the page shows.

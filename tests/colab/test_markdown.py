@@ -99,7 +99,7 @@ CONSTRUCTS = [
         "$$ L = 1 $$ (eq:here)\n\nSee {eq}`eq:here`.",
         "$$L = 1 \\tag{«n».1}$$\n\nSee [(«n».1)](«page»#equation-eq-here).",
     ),
-    ("eq_elsewhere", "{eq}`eq:other`", f"[(1.1)]({BOOK}other.html#equation-eq-other)"),
+    ("eq_elsewhere", "{eq}`eq:other`", f"[(1.1)]({BOOK}chapters/other.html#equation-eq-other)"),
     (
         "numref",
         "{numref}`fig-n`, {numref}`Figure %s <fig-n>`\n\n"
@@ -107,12 +107,12 @@ CONSTRUCTS = [
         "[Fig. «n».1](«page»#fig-n), [Figure «n».1](«page»#fig-n)\n\n"
         f"![]({BOOK}_images/pic.svg)\n\n**Fig. «n».1.** C.",
     ),
-    ("ref", "{ref}`sec-other`", f"[Other]({BOOK}other.html#sec-other)"),
-    ("ref_words", "{ref}`words <sec-other>`", f"[words]({BOOK}other.html#sec-other)"),
-    ("doc", "{doc}`other`", f"[Other]({BOOK}other.html)"),
-    ("markdown_link", "[there](other.md)", f"[there]({BOOK}other.html)"),
-    ("term", "{term}`weights <weight>`", f"[weights]({BOOK}other.html#term-weight)"),
-    ("any", "{any}`sec-other`", f"[Other]({BOOK}other.html#sec-other)"),
+    ("ref", "{ref}`sec-other`", f"[Other]({BOOK}chapters/other.html#sec-other)"),
+    ("ref_words", "{ref}`words <sec-other>`", f"[words]({BOOK}chapters/other.html#sec-other)"),
+    ("doc", "{doc}`other`", f"[Other]({BOOK}chapters/other.html)"),
+    ("markdown_link", "[there](other.md)", f"[there]({BOOK}chapters/other.html)"),
+    ("term", "{term}`weights <weight>`", f"[weights]({BOOK}chapters/other.html#term-weight)"),
+    ("any", "{any}`sec-other`", f"[Other]({BOOK}chapters/other.html#sec-other)"),
     (
         "inner_link",
         "[below](#low)\n\n(low)=\n## Low",
@@ -122,13 +122,13 @@ CONSTRUCTS = [
     (
         "cite_p",
         "A {cite:p}`rosenblatt1958`.",
-        f"A \\[[Rosenblatt, 1958]({BOOK}bib.html#id2)\\].\n\n## References\n\n"
+        f"A \\[[Rosenblatt, 1958]({BOOK}chapters/bib.html#id2)\\].\n\n## References\n\n"
         "- Frank Rosenblatt. The perceptron. *Psychological Review*, 65:386–408, 1958.",
     ),
     (
         "cite_t",
         "{cite:t}`legendre1805`",
-        f"Legendre \\[[1805]({BOOK}bib.html#id3)\\]\n\n## References\n\n"
+        f"Legendre \\[[1805]({BOOK}chapters/bib.html#id3)\\]\n\n## References\n\n"
         "- Adrien-Marie Legendre. *Méthodes*. Didot, 1805.",
     ),
     (
@@ -269,12 +269,12 @@ CONSTRUCTS = [
     (
         "card_to_page",
         "```{card} Read\n:link: sec-other\n:link-type: ref\nBody.\n```",
-        f"> **[Read]({BOOK}other.html#sec-other)**\n>\n> Body.",
+        f"> **[Read]({BOOK}chapters/other.html#sec-other)**\n>\n> Body.",
     ),
     (
         "button",
         "```{button-ref} sec-other\nGo\n```",
-        f"[Go]({BOOK}other.html#sec-other)",
+        f"[Go]({BOOK}chapters/other.html#sec-other)",
     ),
     (
         "exercise",
@@ -316,19 +316,20 @@ SOURCES = {name: source for name, source, _ in CONSTRUCTS}
 def build(folder, pages):
     """Write the notebooks of a book of pages; return the Markdown of each without its frame."""
     source, out = folder / "source", folder / "out"
-    source.mkdir()
+    chapters = source / "chapters"
+    chapters.mkdir(parents=True)
     (source / "_config.yml").write_text("repository: {url: 'https://github.com/a/b'}\n")
     (source / "conf.py").write_text(CONFIG)
     (source / "references.bib").write_text(BIBLIOGRAPHY)
-    (source / "pic.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg"/>')
-    (source / "code.py").write_text("def f():\n    return 1\n\n\ndef g():\n    return 2\n")
-    (source / "other.md").write_text(OTHER)
-    (source / "sub.md").write_text("# Sub\n")
-    (source / "bib.md").write_text("# Bib\n\n```{bibliography}\n```\n")
-    order = "\n".join(["other", *pages, "bib"])
+    (chapters / "pic.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg"/>')
+    (chapters / "code.py").write_text("def f():\n    return 1\n\n\ndef g():\n    return 2\n")
+    (chapters / "other.md").write_text(OTHER)
+    (chapters / "sub.md").write_text("# Sub\n")
+    (chapters / "bib.md").write_text("# Bib\n\n```{bibliography}\n```\n")
+    order = "\n".join(f"chapters/{name}" for name in ["other", *pages, "bib"])
     (source / "index.md").write_text(f"# Book\n\n```{{toctree}}\n:numbered: 1\n{order}\n```\n")
     for name, text in pages.items():
-        (source / f"{name}.md").write_text(HEADER + text + CELL)
+        (chapters / f"{name}.md").write_text(HEADER + text + CELL)
     with patch_docutils(source), docutils_namespace():
         app = Sphinx(
             source,
@@ -340,7 +341,7 @@ def build(folder, pages):
             warning=io.StringIO(),
         )
         app.build(force_all=True)
-    return {name: nbformat.read(out / f"{name}.ipynb", 4) for name in pages}
+    return {name: nbformat.read(out / f"chapters/{name}.ipynb", 4) for name in pages}
 
 
 @pytest.fixture(scope="module")
@@ -366,10 +367,10 @@ def markdown(notebook):
 )
 def test_construct(notebooks, name, expected):
     number = str(list(SOURCES).index(name) + 2)
-    expected = expected.replace("«n»", number).replace("«page»", f"{BOOK}{name}.html")
+    expected = expected.replace("«n»", number).replace("«page»", f"{BOOK}chapters/{name}.html")
     title, origin, body = (markdown(notebooks[name]) + "\n\n").split("\n\n", 2)
     assert title == "# Title"
-    assert f"[Read it in the book]({BOOK}{name}.html)" in origin
+    assert f"[Read it in the book]({BOOK}chapters/{name}.html)" in origin
     assert re.sub("[0-9a-f]{32}", "«hash»", body.strip()) == expected
 
 
@@ -430,7 +431,7 @@ def test_same_book_gives_the_same_bytes(tmp_path, monkeypatch):
     ],
 )
 def test_what_cannot_be_lowered_fails_and_names_chapter_and_node(folder, text, message):
-    with pytest.raises(SphinxError, match=rf"chapter 'page' holds .*{message}"):
+    with pytest.raises(SphinxError, match=rf"chapter 'chapters/page' holds .*{message}"):
         build(folder, {"page": text})
 
 
@@ -441,7 +442,7 @@ def test_failed_build_leaves_the_old_notebooks(folder):
     with pytest.raises(SphinxError):
         build(folder, {"page": "```{py:function} f(x)\n```"})
     assert (folder / "out/keep.ipynb").read_text() == "old"
-    assert (folder / "out/page.ipynb").is_file()
+    assert (folder / "out/chapters/page.ipynb").is_file()
 
 
 class strange(nodes.General, nodes.Element):

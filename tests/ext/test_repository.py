@@ -132,6 +132,8 @@ def test_only_pages_with_a_notebook_open_in_colab(book, monkeypatch):
     assert colab_url("chapters/line", book) == base + "chapters/line.ipynb"
     assert colab_url("exercises/line", book) == base + "exercises/line/line.ipynb"
     assert colab_url("exercises/line/line", book) == base + "exercises/line/line.ipynb"
+    (book / "intro.md").write_text(HEADER + CELL)
+    assert notebook_path("intro", book) is None
     assert notebook_path("chapters/glossary", book) is None
     assert notebook_path("chapters/contributing", book) is None
     assert notebook_path("chapters/absent", book) is None
