@@ -417,7 +417,7 @@ export function slider(options) {
       h("label", { for: id }, label, symbol ? h("i", {}, ` ${symbol}`) : ""),
       track,
       field,
-      h("span", { class: "nj-unit" }, unit)),
+      ...(unit ? [h("span", { class: "nj-unit" }, unit)] : [])),
     get value() { return current; },
     set value(v) {
       if (v === current) return;
