@@ -15,7 +15,7 @@ export JUPYTER_PLATFORM_DIRS ?= 1
 
 .DEFAULT_GOAL := help
 .PHONY: help serve book chapter exercises colab colab-test test test-fast benchmarks \
-        format lint lock clean
+        picture format lint lock clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' Makefile | awk -F'\t' '{printf "make %-12s %s\n", $$1, $$2}'
@@ -47,6 +47,9 @@ test-fast: $(READY)  ## the tests that need no TensorFlow, kernel, browser or bo
 
 benchmarks: book  ## what pages weigh and builds take
 	@for script in benchmarks/[a-z]*.py; do $(RUN) "$$script" || exit; done
+
+picture: book  ## take the picture of README anew
+	$(RUN) .github/picture.py
 
 format: $(READY)  ## format the Python code and sort its imports
 	$(RUN) -m ruff check --select I --fix .
