@@ -35,30 +35,38 @@ export function bestFit(m) {
   return [w, m.y - w * m.x];
 }
 
+/** The orders in which the epochs of a run use the n examples, one epoch after the other. */
+export function orders(seed, n, epochs) {
+  const uniform = random(seed);
+  const indices = Array.from({ length: n }, (_, k) => k);
+  const all = new Uint32Array(n * epochs);
+  for (let epoch = 0; epoch < epochs; epoch++) all.set(shuffled(indices, uniform), epoch * n);
+  return all;
+}
+
 /**
  * Mini-batch gradient descent: the start and (w, b) after every update, as w, b, w, b, …
  *
- * Each epoch uses every example once, in a new order; a last short batch is kept. Once the run
- * has diverged, the rest is NaN.
+ * Each epoch uses every example once, in the given order; a last short batch is kept. Once the
+ * run has diverged, the rest is NaN.
  */
-export function sgd(xs, ys, { batch, rate, seed, epochs, start }) {
+export function sgd(xs, ys, { batch, rate, order, start }) {
   const n = xs.length;
-  const uniform = random(seed);
-  const indices = Array.from({ length: n }, (_, k) => k);
+  const epochs = order.length / n;
   const run = new Float64Array(2 * (1 + Math.ceil(n / batch) * epochs)).fill(NaN);
   let [w, b] = start;
   run[0] = w;
   run[1] = b;
   let at = 2;
-  for (let epoch = 0; epoch < epochs; epoch++) {
-    const order = shuffled(indices, uniform);
+  for (let epoch = 0; epoch < order.length; epoch += n) {
     for (let from = 0; from < n; from += batch) {
       const to = Math.min(from + batch, n);
       let gw = 0;
       let gb = 0;
-      for (let k = from; k < to; k++) {
-        const error = w * xs[order[k]] + b - ys[order[k]];
-        gw += error * xs[order[k]];
+      for (let k = epoch + from; k < epoch + to; k++) {
+        const x = xs[order[k]];
+        const error = w * x + b - ys[order[k]];
+        gw += error * x;
         gb += error;
       }
       w -= (rate * 2 * gw) / (to - from);
@@ -126,13 +134,16 @@ function pairs(run, updates) {
 /** Everything that follows from the data, the learning rate, the start and the seed. */
 function laboratory(get) {
   const [xs, ys] = [get("x"), get("y")];
+  const n = xs.length;
   const m = moments(xs, ys);
   const best = bestFit(m);
   const sizes = get("batch_sizes");
+  const columns = [Float64Array.from(xs), Float64Array.from(ys)];
   let key = "";
   let runs = {};
+  let shuffles = { seed: null };
   return {
-    n: xs.length, m, best, sizes, least: loss(m, ...best),
+    n, m, best, sizes, least: loss(m, ...best),
     noise: Object.fromEntries(sizes.map((batch) => [batch, gradientNoise(xs, ys, batch, best)])),
     colour: (batch) => COLOURS[sizes.indexOf(batch) % COLOURS.length],
     /** The runs of each batch size, the first of them the one whose path is drawn. */
@@ -141,8 +152,11 @@ function laboratory(get) {
       const now = JSON.stringify([rate, start, seed]);
       if (now !== key) {
         key = now;
-        runs = Object.fromEntries(sizes.map((batch) => [batch, linspace(0, RUNS - 1, RUNS).map((r) =>
-          sgd(xs, ys, { batch, rate, start, seed: seedOf(seed, r), epochs: EPOCHS }))]));
+        if (shuffles.seed !== seed) {
+          shuffles = { seed, all: linspace(0, RUNS - 1, RUNS).map((r) => orders(seedOf(seed, r), n, EPOCHS)) };
+        }
+        runs = Object.fromEntries(sizes.map((batch) =>
+          [batch, shuffles.all.map((order) => sgd(...columns, { batch, rate, start, order }))]));
       }
       return runs;
     },
@@ -176,8 +190,9 @@ function landscape(lab, start) {
       const path = pairs(runs[0], updates);
       set(trail, { d: through(path, chart.x, chart.y) });
       set(points, { d: updates <= 200 ? dots(path, chart.x, chart.y) : "" });
-      const ends = runs.map((run) => pairs(run, updates).at(-1));
-      for (const each of [halo, cloud]) set(each, { d: many ? dots(ends, chart.x, chart.y) : "" });
+      const ends = many ? runs.map((run) => [run[2 * updates], run[2 * updates + 1]]) : [];
+      const d = dots(ends.filter(([w]) => !Number.isNaN(w)), chart.x, chart.y);
+      for (const each of [halo, cloud]) set(each, { d });
       const [w, b] = path.at(-1);
       set(here, { transform: `translate(${chart.x(w).toFixed(1)} ${chart.y(b).toFixed(1)})` });
     },
@@ -188,7 +203,7 @@ function landscape(lab, start) {
 function lossCurves(lab, ...below) {
   const chart = plot({
     x: [0, 1], y: [0, 1], width: 340, height: 256, margin: { top: 8, right: 12, left: 52, bottom: 46 },
-    yLabel: "MSE above its minimum", label: "Loss against how much has been learned from",
+    yLabel: "MSE above its minimum", label: "Loss of every batch size, the chosen one in front",
   });
   const lines = new Map(lab.sizes.map((batch) => [batch, s("path", { class: "nj-bs-line", style: `--nj-batch: ${lab.colour(batch)}` })]));
   chart.marks.append(...lines.values());

@@ -25,7 +25,7 @@ export function value(surface, w) {
 export function gradient(surface, w) {
   const grad = w.map(() => 0);
   for (const [c, ...powers] of surface.monomials) {
-    for (let j = 0; j < w.length; j++) grad[j] += c * derivative(w, powers, [j]);
+    for (let j = 0; j < w.length; j++) if (powers[j]) grad[j] += c * derivative(w, powers, [j]);
   }
   for (const [depth, centre, width] of surface.wells) {
     const scale = (depth / width ** 2) * bell(w, centre, width);
@@ -125,9 +125,9 @@ const NEAR = 1e-3; // this close to a minimum, the path has arrived
 export function verdict(surface, path) {
   const last = path[path.length - 1];
   if (last.some((x) => !(Math.abs(x) <= FAR))) return { end: "diverged", arrival: null };
-  const arrival = path.findIndex((w) => stationary(surface, w, NEAR) === "minimum");
-  if (arrival >= 0 && stationary(surface, last, NEAR) === "minimum") return { end: "minimum", arrival };
-  return { end: stationary(surface, last, NEAR), arrival: null };
+  const end = stationary(surface, last, NEAR);
+  if (end !== "minimum") return { end, arrival: null };
+  return { end, arrival: path.findIndex((w) => stationary(surface, w, NEAR) === end) };
 }
 
 /** All that follows from the traits. */
