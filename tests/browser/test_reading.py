@@ -15,6 +15,15 @@ pytestmark = pytest.mark.slow
 AXE = Path(AXE_FILE_PATH).read_text(encoding="utf-8")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
+#: axe reads no text in MathML, so it takes a heading that is a formula for an empty one.
+RUN_AXE = """async (options) => {
+    const isFormula = (node) => document.querySelector(node.target[0])?.querySelector("math");
+    const { violations } = await axe.run(options);
+    for (const rule of violations.filter((rule) => rule.id === "empty-table-header"))
+        rule.nodes = rule.nodes.filter((node) => !isFormula(node));
+    return violations;
+}"""
+
 #: Folded text must be right as well, so checks open everything first.
 UNFOLD = "document.querySelectorAll('details').forEach((fold) => { fold.open = true })"
 
@@ -27,7 +36,7 @@ def violations(page: Page) -> list[str]:
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE)
     options = {"runOnly": RULES, "resultTypes": ["violations"]}
-    found = page.evaluate("async (options) => (await axe.run(options)).violations", options)
+    found = page.evaluate(RUN_AXE, options)
     return [
         f"{rule['id']} ({rule['impact']}): {node['html'][:160]}"
         for rule in found
