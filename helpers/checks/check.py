@@ -1,0 +1,310 @@
+"""Run an answer under supervision, and compare it with what is right."""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import io
+import linecache
+import traceback
+import warnings
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from helpers.checks.calls import MISSING, Call, show
+from helpers.checks.failure import CheckFailed, NotWritten
+from helpers.checks.guard import OFF_LIMITS, forbidden_use
+from helpers.checks.hints import Wrong, recognise
+from helpers.checks.values import NotPlain, difference, plain
+
+__all__ = ["Run", "check", "passed", "run"]
+
+# Python shows these to nobody but developers, and no answer is wrong for them.
+_QUIET = (DeprecationWarning, PendingDeprecationWarning, ImportWarning, ResourceWarning)
+
+
+def check(
+    function: Callable[..., Any],
+    calls: Iterable[Call],
+    reference: Callable[..., Any] | None = None,
+    *,
+    rtol: float = 1e-9,
+    atol: float = 1e-12,
+    part: int | None = None,
+    mistakes: Mapping[str, Callable[..., Any]] | None = None,
+    hidden: bool = False,
+    allow_warnings: bool = False,
+    remark: str = "",
+) -> None:
+    """Call an answer and compare its results with the right ones.
+
+    Each call is made once, with fresh copies of its arguments. The answer must not change
+    them, must not warn, and must return numbers or arrays of numbers of the right shape.
+
+    Parameters
+    ----------
+    function : callable
+        The student's.
+    calls : iterable of Call
+        See :func:`helpers.checks.call`. Without a reference each must tell what it gives.
+    reference : callable, optional
+        The right function, for hidden tests only.
+    rtol, atol : float
+        Allowed difference of an entry: ``atol + rtol · max |expected|`` of its array.
+    part : int, optional
+        Compare this part of a tuple only, so that parts can earn points on their own.
+    mistakes : mapping from str to callable, optional
+        Hints, and the function as one would get it wrong. For hidden tests only.
+    hidden : bool
+        Do not tell what was expected.
+    allow_warnings : bool
+        Let the answer warn, where dead ends belong to the task.
+    remark : str
+        What to say when it fails and no hint explains why: what is special about these calls.
+
+    Raises
+    ------
+    CheckFailed
+        With a message for the student.
+    ValueError
+        If there is nothing to compare a call with; the test cell is wrong then.
+
+    Examples
+    --------
+    >>> from helpers.checks import call
+    >>> check(abs, [call(-3.0).gives(3.0)])
+    abs: public checks passed.
+    >>> check(float, [call(2).gives(-2.0)])
+    Traceback (most recent call last):
+        ...
+    helpers.checks.failure.CheckFailed: float(2) returned 2.0: that is not the right value. Expected was -2.0. The sign is flipped.
+    """  # noqa: E501
+    wrong: list[Wrong] = []
+    first = ""
+    for call in calls:
+        try:
+            done = run(function, call, allow_warnings=allow_warnings)
+        except NotWritten:
+            raise
+        except CheckFailed as error:
+            if wrong:
+                break  # one thing at a time: the first failure is the one to tell
+            raise CheckFailed(f"{error} {remark}".rstrip()) from None
+        expected = _expected(call, reference)
+        result = done.value
+        if part is not None:
+            result, expected = _part(done, part), expected[part]
+        problem = difference(result, expected, rtol, atol, tell=not hidden)
+        if problem is None:
+            continue
+        wrong.append((call, result, expected))
+        if not first:
+            first = f"{done}: {problem}."
+            if not hidden:
+                first += f" Expected was {show(_bare(expected))}."
+    if wrong:
+        hint = recognise(wrong, _of_part(mistakes or {}, part)) or remark
+        raise CheckFailed(f"{first} {hint}".rstrip()) from None
+    passed(function, hidden=hidden)
+
+
+def passed(function: Callable[..., Any], *, hidden: bool = False) -> None:
+    """Print that the checks of a function passed. Public ones do not prove it correct.
+
+    Examples
+    --------
+    >>> passed(abs)
+    abs: public checks passed.
+    """
+    print(f"{_name(function)}: {'hidden' if hidden else 'public'} checks passed.")
+
+
+@dataclass(frozen=True)
+class Run:
+    """A call that an answer survived.
+
+    Attributes
+    ----------
+    name : str
+        Of the function.
+    call : Call
+        What it was called with.
+    value
+        What it returned, in plain types (see :func:`helpers.checks.values.plain`).
+    """
+
+    name: str
+    call: Call
+    value: Any
+
+    def __str__(self) -> str:
+        return f"{self.call.shown(self.name)} returned {show(_bare(self.value))}"
+
+    def require(self, condition: bool, message: str) -> None:
+        """Fail with a message about this call unless a condition holds.
+
+        Parameters
+        ----------
+        condition : bool
+            What must be true of :attr:`value`.
+        message : str
+            One or two sentences that go on from "f(x) returned y: ".
+
+        Raises
+        ------
+        CheckFailed
+        """
+        if not condition:
+            raise CheckFailed(f"{self}: {message}")
+
+
+def run(function: Callable[..., Any], call: Call, *, allow_warnings: bool = False) -> Run:
+    """Call an answer once, under supervision.
+
+    Parameters
+    ----------
+    function : callable
+        The student's.
+    call : Call
+        What to call it with.
+    allow_warnings : bool
+        Let it warn.
+
+    Returns
+    -------
+    Run
+        With the result in plain types.
+
+    Raises
+    ------
+    CheckFailed
+        If the answer is missing, uses :data:`~helpers.checks.guard.OFF_LIMITS`, raises, warns,
+        changes its arguments, or returns something that is not made of numbers.
+
+    Examples
+    --------
+    >>> from helpers.checks import call
+    >>> run(max, call(1.0, 2.0)).value
+    array(2.)
+    """
+    if not callable(function):
+        raise CheckFailed(
+            f"A function was expected, and {show(function)} was found. Did a variable get the "
+            "name of your function? Run the cell with your answer again."
+        )
+    name = _name(function)
+    if used := forbidden_use(function):
+        raise CheckFailed(
+            f"`{name}` uses `{used}`. The package {OFF_LIMITS} is off limits in answers: this "
+            "exercise is about building it yourself."
+        )
+    args, kwargs = call.arguments()
+    before = copy.deepcopy((args, kwargs))
+    shown = call.shown(name)
+    try:
+        with (
+            warnings.catch_warnings(record=True) as caught,
+            np.errstate(all="warn", under="ignore"),
+            # A word on stderr would cost all the points of the cell in nbgrader.
+            contextlib.redirect_stderr(io.StringIO()),
+        ):
+            warnings.simplefilter("always")
+            value = plain(function(*args, **kwargs))
+    except NotImplementedError:
+        raise NotWritten(
+            f"`{name}` is not written yet. Replace `raise NotImplementedError` by your code, run "
+            "that cell, then this one again."
+        ) from None
+    except NotPlain as error:
+        raise CheckFailed(f"{shown} returned {error}.") from None
+    except (Exception, SystemExit) as error:
+        raise CheckFailed(f"{shown} raised {_error(error, function)}") from None
+    if changed := _changed(before, (args, kwargs)):
+        raise CheckFailed(
+            f"{shown} changed its argument {changed}. The caller still needs it: work on a copy, "
+            "and beware of `+=`, `-=` and `*=` on arrays."
+        )
+    loud = [w for w in caught if not issubclass(w.category, _QUIET)]
+    if loud and not allow_warnings:
+        raise CheckFailed(f"{shown} warned: {loud[0].category.__name__}: {loud[0].message}.")
+    return Run(name, call, value)
+
+
+def _expected(call: Call, reference: Callable[..., Any] | None) -> Any:
+    if reference is not None:
+        args, kwargs = call.arguments()
+        return plain(reference(*args, **kwargs))
+    if call.expected is MISSING:
+        raise ValueError("the test cell gives neither a reference nor what the call gives")
+    return plain(call.expected)
+
+
+def _part(done: Run, part: int) -> Any:
+    value = done.value
+    count = len(value) if isinstance(value, tuple | list) or np.ndim(value) else 1
+    done.require(count > part, f"{part + 1} parts or more were expected.")
+    return value[part]
+
+
+def _of_part(
+    mistakes: Mapping[str, Callable[..., Any]], part: int | None
+) -> Mapping[str, Callable[..., Any]]:
+    """Return the mistaken functions, cut down to the part that is compared."""
+    if part is None:
+        return mistakes
+
+    def cut(mistaken: Callable[..., Any]) -> Callable[..., Any]:
+        return lambda *args, **kwargs: mistaken(*args, **kwargs)[part]
+
+    return {hint: cut(mistaken) for hint, mistaken in mistakes.items()}
+
+
+def _name(function: Any) -> str:
+    name = getattr(function, "__name__", None)
+    return name if isinstance(name, str) else type(function).__name__
+
+
+def _bare(value: Any) -> Any:
+    """Return a plain value for showing: arrays of shape () as numbers."""
+    if isinstance(value, tuple | list):
+        return type(value)(_bare(item) for item in value)
+    return value.item() if isinstance(value, np.ndarray) and value.ndim == 0 else value
+
+
+def _error(error: BaseException, function: Any) -> str:
+    """Return an error's name and message, and the line of the answer that led to it."""
+    message = " ".join(str(error).split())
+    text = f"{type(error).__name__}: {message}" if message else type(error).__name__
+    file = getattr(getattr(function, "__code__", None), "co_filename", None)
+    lines = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == file]
+    if lines:
+        number = lines[-1].lineno
+        source = linecache.getline(file, number).strip() if number else ""
+        if source:
+            return f"{text} (in line {number} of your cell: `{source}`)"
+    return text
+
+
+def _changed(before: tuple[list, dict], after: tuple[list, dict]) -> str | None:
+    """Return which argument is not what it was, or None."""
+    ordinals = ("1st", "2nd", "3rd", *(f"{number}th" for number in range(4, 20)))
+    for ordinal, old, new in zip(ordinals, before[0], after[0], strict=False):
+        if not _same(old, new):
+            return f"({ordinal})"
+    for name, old in before[1].items():
+        if not _same(old, after[1][name]):
+            return f"`{name}`"
+    return None
+
+
+def _same(old: Any, new: Any) -> bool:
+    if isinstance(old, np.ndarray):
+        return old.dtype == new.dtype and np.array_equal(old, new, equal_nan=old.dtype.kind == "f")
+    if isinstance(old, list | tuple):
+        return len(old) == len(new) and all(map(_same, old, new))
+    if isinstance(old, int | float | str | bool | type(None)):
+        return old == new
+    return True  # a generator is there to be used, a formula copies its constants

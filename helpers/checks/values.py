@@ -1,0 +1,172 @@
+"""Results as plain values: only numbers and arrays of numbers are ever compared.
+
+An answer may return anything. What it returns is copied into plain float64 or int64 first, so an
+object that says it equals everything does not get as far as a comparison.
+"""
+
+from __future__ import annotations
+
+import itertools
+import types
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from helpers.checks.calls import MOST_ENTRIES, show
+
+__all__ = ["NotPlain", "difference", "plain", "same_values"]
+
+#: An iterator that gives more than this many items is taken for an endless one.
+MOST_ITEMS = 10_000
+
+
+class NotPlain(TypeError):
+    """A result holds something that is not a number; the message says what."""
+
+
+def plain(value: Any) -> Any:
+    """Return a copy of a result in plain types.
+
+    Parameters
+    ----------
+    value
+        Numbers, arrays of numbers, and tuples, lists or iterators of these.
+
+    Returns
+    -------
+    numpy.ndarray, tuple or list
+        Numbers become arrays of shape ``()``. Floating-point numbers become float64; whole
+        numbers and truth values stay whole, as int64. An iterator becomes a list.
+
+    Raises
+    ------
+    NotPlain
+        If there is something else in it.
+
+    Examples
+    --------
+    >>> plain((1.5, [2, 3]))
+    (array(1.5), [array(2), array(3)])
+    """
+    kind = type(value)
+    if kind is np.ndarray or (isinstance(value, np.generic) and kind.__module__ == "numpy"):
+        return _plain_array(np.array(value))
+    if kind in (bool, int, float):
+        try:
+            return _plain_array(np.array(value))
+        except OverflowError:
+            raise NotPlain("a whole number with too many digits for NumPy") from None
+    if kind is tuple:
+        return tuple(plain(item) for item in value)
+    if kind is list:
+        return [plain(item) for item in value]
+    if hasattr(kind, "__next__"):
+        return _plain_items(value)
+    raise NotPlain(_describe(value))
+
+
+def _plain_array(array: np.ndarray) -> np.ndarray:
+    if array.dtype.kind == "f":
+        return array.astype(np.float64)
+    if array.dtype.kind in "biu":
+        return array.astype(np.float64 if array.dtype == np.uint64 else np.int64)
+    if array.dtype.kind == "c":
+        raise NotPlain("complex numbers")
+    raise NotPlain(f"an array of dtype {array.dtype}, not of numbers")
+
+
+def _plain_items(iterator: Iterator[Any]) -> list[Any]:
+    items = [plain(item) for item in itertools.islice(iterator, MOST_ITEMS + 1)]
+    if len(items) > MOST_ITEMS:
+        raise NotPlain(f"an iterator that does not end (more than {MOST_ITEMS:,} items)")
+    return items
+
+
+def _describe(value: Any) -> str:
+    """Return what a value is, without trusting its own words about itself."""
+    kind = type(value)
+    if value is None:
+        return "nothing (None): is there a `return`?"
+    if isinstance(value, np.ndarray):
+        return f"a {kind.__name__}; turn it into a plain array with np.asarray"
+    if kind in (str, dict, set, complex, range):
+        return f"a {kind.__name__}, {show(value)}"
+    if isinstance(value, types.FunctionType | types.BuiltinFunctionType | types.MethodType):
+        return "a function: did you forget to call it?"
+    return f"an object of type {kind.__module__}.{kind.__name__}"
+
+
+def difference(
+    result: Any, expected: Any, rtol: float, atol: float, *, tell: bool = False
+) -> str | None:
+    """Return what is different between two plain values, or None if they agree.
+
+    Two arrays agree if they have one shape and no entry differs by more than
+    ``atol + rtol · max |expected|``.
+
+    Parameters
+    ----------
+    result, expected
+        What :func:`plain` returned.
+    rtol, atol : float
+        The allowed difference.
+    tell : bool
+        Say what a wrong entry should have been.
+    """
+    if isinstance(expected, tuple | list):
+        return _difference_of_sequences(result, expected, rtol, atol, tell)
+    if isinstance(result, tuple | list):
+        word = "a tuple" if isinstance(result, tuple) else "a list"
+        wanted = "one number" if expected.ndim == 0 else "an array"
+        return f"that is {word} of {len(result)}, where {wanted} was expected"
+    if result.shape != expected.shape:
+        return f"that has shape {result.shape}, where {_shape(expected)} was expected"
+    if not same_values(result, expected, rtol, atol):
+        return _wrong_entry(result, expected, rtol, atol, tell)
+    return None
+
+
+def _wrong_entry(
+    result: np.ndarray, expected: np.ndarray, rtol: float, atol: float, tell: bool
+) -> str:
+    """Return where two arrays of one shape differ first."""
+    if np.isnan(result).any() and not np.isnan(expected).any():
+        return "that is not a number (NaN)" if result.ndim == 0 else "there is a NaN in it"
+    if result.size <= MOST_ENTRIES:
+        return "that is not the right value" if result.ndim == 0 else "the values are not right"
+    size = np.max(np.abs(expected[np.isfinite(expected)]), initial=0.0)
+    with np.errstate(invalid="ignore"):
+        bad = ~(np.abs(result - expected) <= atol + rtol * size) & ~(result == expected)
+    where = tuple(int(i) for i in np.argwhere(bad)[0])
+    text = f"the entry [{', '.join(map(str, where))}] is {show(result[where])}"
+    return text + (f", not {show(expected[where])}" if tell else ", which is not right")
+
+
+def _difference_of_sequences(
+    result: Any, expected: tuple | list, rtol: float, atol: float, tell: bool
+) -> str | None:
+    if isinstance(result, np.ndarray):  # an array of two will do for a pair
+        result = list(result) if result.ndim else [result]
+    if len(result) != len(expected):
+        return f"that has {len(result)} parts, where {len(expected)} were expected"
+    for number, pair in enumerate(zip(result, expected, strict=True), 1):
+        if text := difference(*pair, rtol, atol, tell=tell):
+            return f"in part {number}, {text}"
+    return None
+
+
+def _shape(array: np.ndarray) -> str:
+    return "one number" if array.ndim == 0 else f"shape {array.shape}"
+
+
+def same_values(result: np.ndarray, expected: np.ndarray, rtol: float, atol: float) -> bool:
+    """Tell whether two arrays of one shape agree; a NaN agrees with a NaN only."""
+    if expected.size == 0:
+        return True
+    result, expected = result.astype(np.float64), expected.astype(np.float64)
+    finite = np.isfinite(expected)
+    if not np.array_equal(result[~finite], expected[~finite], equal_nan=True):
+        return False
+    size = np.max(np.abs(expected[finite]), initial=0.0)
+    return bool(np.all(np.abs(result[finite] - expected[finite]) <= atol + rtol * size))
