@@ -1,0 +1,1 @@
+"""Grading a class with nbgrader; needs the extra ``grading``."""
