@@ -1,0 +1,196 @@
+"""Run an exercise's notebook in this process, with some answers replaced, and score it.
+
+A case lies beside its exercise, in ``tests/exercises/NAME/cases.py``: a function whose body is
+the text that replaces answers, decorated with :func:`mistake` or :func:`alternative`. Its name is
+the case's name.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import functools
+import importlib.util
+import inspect
+import io
+import json
+import linecache
+import sys
+import textwrap
+import types
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from helpers.exercises import source_notebook
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class Case:
+    """A patch of a solution, and what it must earn.
+
+    ``says`` is what the student must be told, a regular expression; ``public`` tells whether the
+    public checks already say it.
+    """
+
+    name: str
+    answers: dict[str, str]
+    loses: frozenset[str] = frozenset()
+    says: str = ""
+    public: bool = False
+
+
+def mistake(loses: Iterable[str], says: str, public: bool = False) -> Callable[..., Case]:
+    """Make a case of a function: its body holds answers that must lose these cells' points."""
+
+    def make(function: Callable[[], None]) -> Case:
+        return Case(function.__name__, _answers(function), frozenset(loses), says, public)
+
+    return make
+
+
+def alternative(function: Callable[[], None]) -> Case:
+    """Make a case of a function: its body holds other right answers."""
+    return Case(function.__name__, _answers(function))
+
+
+def cases(name: str) -> list[Case]:
+    """Return the cases of an exercise, in the order of their file."""
+    path = Path(__file__).parent / name / "cases.py"
+    spec = importlib.util.spec_from_file_location(f"cases_of_{name.replace('-', '_')}", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return [value for value in vars(module).values() if isinstance(value, Case)]
+
+
+@dataclass
+class Score:
+    """What a run earned.
+
+    ``errors`` holds the message of each cell that failed, by its id; ``output`` what was printed.
+    """
+
+    points: dict[str, int] = field(default_factory=dict)
+    errors: dict[str, str] = field(default_factory=dict)
+    output: str = ""
+
+    @property
+    def total(self) -> int:
+        return sum(self.points.values())
+
+    @property
+    def lost(self) -> set[str]:
+        return {cell for cell in self.points if cell in self.errors}
+
+
+def score(
+    name: str, answers: dict[str, str] | None = None, *, figures: bool = False, namespace=None
+) -> Score:
+    """Run an exercise with its hidden tests, cell by cell, and score it as nbgrader would.
+
+    Parameters
+    ----------
+    name
+        Of the exercise.
+    answers
+        Sources in place of the solution's, by grade_id.
+    figures
+        Run the cells tagged `figure` too.
+    """
+    answers = answers or {}
+    unknown = set(answers) - set(solutions(name))
+    assert not unknown, f"{name} has no answers called {unknown}"
+    module = types.ModuleType("__main__")
+    result = Score()
+    with _main(module), contextlib.redirect_stdout(io.StringIO()) as printed:
+        for cell in _code(name):
+            if "figure" in cell["tags"] and not figures:
+                continue
+            source = answers.get(cell["id"], cell["source"])
+            error = _run(source, f"<{name}:{cell['id']}>", module.__dict__)
+            if error:
+                result.errors[cell["id"]] = error
+            if cell["points"]:
+                result.points[cell["id"]] = 0 if error else cell["points"]
+    result.output = printed.getvalue()
+    return result
+
+
+def solutions(name: str) -> dict[str, str]:
+    """Return the solution of each answer, by grade_id."""
+    return {cell["id"]: cell["source"] for cell in _code(name) if cell["solution"]}
+
+
+def points(name: str) -> dict[str, int]:
+    """Return the points of each hidden test cell, by grade_id."""
+    return {cell["id"]: cell["points"] for cell in _code(name) if cell["points"]}
+
+
+def released(name: str) -> dict[str, str]:
+    """Return what the students get as each answer, by grade_id."""
+    text = (ROOT / "exercises" / name / f"{name}.ipynb").read_text(encoding="utf-8")
+    return {
+        cell["metadata"]["nbgrader"]["grade_id"]: "".join(cell["source"])
+        for cell in json.loads(text)["cells"]
+        if cell["metadata"].get("nbgrader", {}).get("solution")
+    }
+
+
+@functools.cache
+def _code(name: str) -> tuple[dict, ...]:
+    """Return the code cells of an exercise with solutions and hidden tests."""
+    found = []
+    for cell in source_notebook(name).cells:
+        mark = cell.metadata.get("nbgrader", {})
+        if cell.cell_type == "code" and "setup" not in cell.metadata.get("tags", []):
+            found.append(
+                {
+                    "id": mark.get("grade_id", cell.id),
+                    "source": cell.source,
+                    "tags": cell.metadata.get("tags", []),
+                    "points": mark.get("points", 0) if mark.get("grade") else 0,
+                    "solution": bool(mark.get("solution")),
+                }
+            )
+    return tuple(found)
+
+
+def _run(source: str, file: str, namespace: dict) -> str:
+    """Run a cell. Return its error's message, or that it wrote to stderr, or nothing."""
+    linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
+    with contextlib.redirect_stderr(io.StringIO()) as complaints:
+        try:
+            exec(compile(source, file, "exec"), namespace)
+        except Exception as error:
+            return f"{type(error).__name__}: {error}"
+    return f"stderr: {complaints.getvalue()}" if complaints.getvalue() else ""
+
+
+@contextlib.contextmanager
+def _main(module: types.ModuleType):
+    """Let the notebook's namespace be the main module's, as in a kernel."""
+    before = sys.modules["__main__"]
+    sys.modules["__main__"] = module
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = before
+
+
+def _answers(function: Callable[[], None]) -> dict[str, str]:
+    """Return the statements in a function's body as answers, by the function that each defines.
+
+    What is not a function (an import, a constant) belongs to the next one.
+    """
+    text = textwrap.dedent(inspect.getsource(function))
+    definition = ast.parse(text).body[0]
+    lines = text.splitlines()
+    answers, begin = {}, definition.body[0].lineno
+    for statement in definition.body:
+        if isinstance(statement, ast.FunctionDef):
+            part = "\n".join(lines[begin - 1 : statement.end_lineno])
+            answers[statement.name] = textwrap.dedent(part)
+            begin = statement.end_lineno + 1
+    return answers

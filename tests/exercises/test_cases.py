@@ -1,0 +1,99 @@
+"""Tests of the tests: what each answer earns, and what its author is told."""
+
+import functools
+import re
+
+import pytest
+
+from helpers.exercises import names
+from tests.exercises import harness
+
+EXERCISES = names()
+CASES = [
+    pytest.param(name, case, id=f"{name}-{case.name}")
+    for name in EXERCISES
+    for case in harness.cases(name)
+]
+MISTAKES = [param for param in CASES if param.values[1].loses]
+ALTERNATIVES = [param for param in CASES if not param.values[1].loses]
+
+
+@functools.cache
+def score_of(name, case_name):
+    """Run each case once for all the tests that look at it."""
+    case = next(case for case in harness.cases(name) if case.name == case_name)
+    return harness.score(name, case.answers)
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_reference_earns_all_points(name):
+    result = harness.score(name)
+    assert result.errors == {}
+    assert result.total == sum(harness.points(name).values())
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_untouched_notebook_earns_nothing_and_is_told_so(name):
+    result = harness.score(name, harness.released(name))
+    assert result.total == 0
+    checks = {cell: text for cell, text in result.errors.items() if cell.startswith(("p", "h"))}
+    assert set(harness.points(name)) < set(checks)
+    for text in checks.values():
+        assert re.match(r"NotWritten: `\w+` is not written yet", text)
+
+
+@pytest.mark.parametrize(("name", "case"), MISTAKES)
+def test_mistake_loses_exactly_its_points(name, case):
+    result = score_of(name, case.name)
+    assert result.lost == case.loses, result.errors
+    kept = {cell: n for cell, n in harness.points(name).items() if cell not in case.loses}
+    assert result.total == sum(kept.values())
+
+
+@pytest.mark.parametrize(("name", "case"), MISTAKES)
+def test_mistake_is_named(name, case):
+    errors = score_of(name, case.name).errors
+    for cell in case.loses:
+        assert re.search(case.says, errors[cell]), errors[cell]
+    public = [text for cell, text in errors.items() if cell.startswith("public-")]
+    if case.public:
+        assert [text for text in public if re.search(case.says, text)] != [], public
+    for text in errors.values():
+        assert len(text) < 700, "too long for a student in a hurry"
+
+
+@pytest.mark.parametrize(("name", "case"), ALTERNATIVES)
+def test_another_right_answer_earns_all_points(name, case):
+    result = score_of(name, case.name)
+    assert result.errors == {}
+    assert result.total == sum(harness.points(name).values())
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_each_answer_has_two_other_right_ones(name):
+    for answer in harness.solutions(name):
+        others = {
+            case.answers[answer]
+            for case in harness.cases(name)
+            if not case.loses and answer in case.answers
+        }
+        assert len(others - {harness.solutions(name)[answer]}) >= 2, answer
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_each_point_can_be_lost(name):
+    lost = set().union(*(case.loses for case in harness.cases(name)))
+    assert set(harness.points(name)) - lost == set()
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_hidden_messages_do_not_tell_what_was_expected(name):
+    for case in harness.cases(name):
+        errors = score_of(name, case.name).errors if case.loses else {}
+        for cell in set(errors) & set(harness.points(name)):
+            assert "Expected was" not in errors[cell]
+
+
+def test_words_on_stderr_cost_a_cell_its_points():
+    talkative = "import sys\n\ndef mae(y, y_hat):\n    ...\n\nprint('hm', file=sys.stderr)"
+    assert "mae" in harness.score("line", {"mae": talkative}).errors
