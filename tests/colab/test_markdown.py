@@ -442,6 +442,7 @@ def test_failed_build_leaves_the_old_notebooks(folder):
     with pytest.raises(SphinxError):
         build(folder, {"page": "```{py:function} f(x)\n```"})
     assert (folder / "out/keep.ipynb").read_text() == "old"
+    assert not (folder / "out.partial").exists()
     assert (folder / "out/chapters/page.ipynb").is_file()
 
 
