@@ -35,7 +35,7 @@ _KERNEL_ONLY = frozenset({"layout", "tabbable", "tooltip"})
 _LOADER_KEYS = ("ipywidgets_0",)
 #: Stands before the first view. Widgets say how high they are in columns of 672 and of 350 px, the
 #: widths at 1280 and at 390 px; in between, two plots of 6:5 side by side or stacked set the slope.
-_HEAD = (
+HEAD = (
     "<style>.nj-view{{container-type:inline-size}}"
     ".nj-view>div{{min-height:calc(var(--wide) + .42*(min(100cqw,672px) - 672px))}}"
     "@container (max-width:575px){{"
@@ -120,7 +120,7 @@ def slim(models: dict[str, Any], shown: list[str]) -> dict[str, Any]:
     return {"parts": parts, "models": kept}
 
 
-def _script_safe(value: Any) -> str:
+def script_safe(value: Any) -> str:
     """Return JSON in which nothing can end or open a script."""
     return json.dumps(value, ensure_ascii=False).replace("<", "\\u003c")
 
@@ -175,8 +175,8 @@ def prepare(app: Sphinx, doctree: nodes.document) -> None:
     for node, model_id in found:
         framed = frame(node, models[model_id]["state"], _still_of(node))
         if node is found[0][0]:
-            state = _script_safe(slim(models, [shown for _, shown in found]))
-            framed.insert(0, nodes.raw(text=_HEAD.format(state=state), format="html"))
+            state = script_safe(slim(models, [shown for _, shown in found]))
+            framed.insert(0, nodes.raw(text=HEAD.format(state=state), format="html"))
         node.parent.replace(node, framed)
     # The state now stands in the page itself. Where nothing is shown, nothing is loaded.
     for key in [key for key in files if key == STATE_KEY or (not found and key in _LOADER_KEYS)]:
