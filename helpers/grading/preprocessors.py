@@ -6,7 +6,6 @@ from typing import Any
 
 from nbformat import NotebookNode
 from nbgrader.preprocessors import ClearHiddenTests, DeduplicateIds, NbGraderPreprocessor
-from nbgrader.utils import is_grade
 
 __all__ = ["ForgetCopies", "HideTests", "ShortenTracebacks"]
 
@@ -41,14 +40,13 @@ class HideTests(ClearHiddenTests):
 
 
 class ShortenTracebacks(NbGraderPreprocessor):
-    """Say of an error in a test cell its name and message: a traceback quotes the test."""
+    """Say of an error its name and message: a traceback quotes tests, and helps no reader."""
 
     def preprocess_cell(
         self, cell: NotebookNode, resources: Resources, cell_index: int
     ) -> tuple[NotebookNode, Resources]:
-        """Replace the tracebacks of a graded cell by one paragraph each."""
-        if is_grade(cell):
-            for output in cell.get("outputs", []):
-                if output.output_type == "error":
-                    output.traceback = [f"{output.ename}: {output.evalue}"]
+        """Replace each traceback of a cell by one paragraph."""
+        for output in cell.get("outputs", []):
+            if output.output_type == "error":
+                output.traceback = [f"{output.ename}: {output.evalue}"]
         return cell, resources

@@ -1,0 +1,171 @@
+"""A class of five hands in, is graded, reads its feedback: with nbgrader's own commands."""
+
+import copy
+import csv
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from helpers.exercises import names, source_notebook
+from tests.exercises import harness
+
+pytestmark = pytest.mark.slow
+
+ROOT = Path(__file__).resolve().parents[2]
+MISTAKE = {"line": "rmse_of_the_wrong_axis", "gradient-descent": "last_batch_dropped"}
+
+
+@pytest.fixture(scope="module", params=names())
+def course(request, tmp_path_factory):
+    """Grade a class of five in a folder of its own, once for all tests."""
+    name = request.param
+    root = tmp_path_factory.mktemp("course")
+    shutil.copy(ROOT / "nbgrader_config.py", root)
+    source = root / "solutions" / name / f"{name}.ipynb"
+    source.parent.mkdir(parents=True)
+    nbformat.write(source_notebook(name), source)
+    nbgrader(root, "generate_assignment", name)
+    for student, notebook in submissions(name).items():
+        path = root / "submitted" / student / name / f"{name}.ipynb"
+        path.parent.mkdir(parents=True)
+        nbformat.write(notebook, path)
+    nbgrader(root, "autograde", name)
+    nbgrader(root, "generate_feedback", name)
+    nbgrader(root, "export", "--to", "grades.csv")
+    return name, root
+
+
+def nbgrader(root, *arguments):
+    command = [sys.executable, "-m", "nbgrader", *arguments]
+    # nbgrader calls its database's tool by name, so the environment's programs must be found.
+    programs = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    ours = {"JUPYTER_PLATFORM_DIRS": "1", "PYTHONPATH": str(ROOT), "PATH": programs}
+    environment = {**os.environ, **ours}
+    done = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+
+
+def submissions(name):
+    """Return the notebooks of the five, made from what students get."""
+    path = ROOT / "exercises" / name / f"{name}.ipynb"
+    released = nbformat.read(path, as_version=4)
+    reference = harness.solutions(name)
+    half = dict(list(reference.items())[: len(reference) // 2])
+    wrong = next(case for case in harness.cases(name) if case.name == MISTAKE[name])
+    return {
+        "reference": answered(released, reference),
+        "untouched": answered(released, {}),
+        "half": answered(released, half),
+        "mistaken": answered(released, {**reference, **wrong.answers}),
+        "copied": with_copies(answered(released, reference)),
+    }
+
+
+def answered(released, answers):
+    notebook = copy.deepcopy(released)
+    for cell in notebook.cells:
+        cell.source = answers.get(cell.metadata.get("nbgrader", {}).get("grade_id"), cell.source)
+    return notebook
+
+
+def with_copies(notebook):
+    """Copy an answer, its public checks and a hidden test cell, as one does with the mouse."""
+    marked = [cell for cell in notebook.cells if "nbgrader" in cell.metadata]
+    for place, cell in enumerate(marked[1:4]):
+        twin = copy.deepcopy(cell)
+        twin.id = f"copy-{place}"
+        notebook.cells.insert(notebook.cells.index(cell) + 1, twin)
+    return notebook
+
+
+def expected(name):
+    points = harness.points(name)
+    total = sum(points.values())
+    wrong = next(case for case in harness.cases(name) if case.name == MISTAKE[name])
+    reference = harness.solutions(name)
+    stubs = harness.released(name)
+    kept = list(reference)[: len(reference) // 2]
+    half = {answer: stubs[answer] for answer in reference if answer not in kept}
+    return {
+        "reference": total,
+        "untouched": 0,
+        "half": harness.score(name, half).total,
+        "mistaken": total - sum(points[cell] for cell in wrong.loses),
+        "copied": total,
+    }
+
+
+def feedback(root, name, student):
+    return (root / "feedback" / student / name / f"{name}.html").read_text(encoding="utf-8")
+
+
+def hidden_lines(name):
+    """Return the telling lines of the hidden tests: those that students have not been given."""
+    lines = set()
+    for cell in source_notebook(name).cells:
+        if "### BEGIN HIDDEN TESTS" in cell.source:
+            region = cell.source.split("### BEGIN HIDDEN TESTS")[1].split("### END")[0]
+            lines |= {line.strip() for line in region.splitlines() if len(line.strip()) > 30}
+    assert len(lines) > 20
+    released = (ROOT / "exercises" / name / f"{name}.ipynb").read_text(encoding="utf-8")
+    given = "\n".join("".join(cell["source"]) for cell in json.loads(released)["cells"])
+    given += "\n".join(harness.solutions(name).values())
+    return {line for line in lines if line not in given}
+
+
+def test_scores_are_deserved(course):
+    name, root = course
+    with (root / "grades.csv").open(newline="") as file:
+        rows = {row["student_id"]: row for row in csv.DictReader(file)}
+    scores = {student: float(row["score"]) for student, row in rows.items()}
+    wanted = expected(name)
+    assert scores == wanted
+    assert 0 < wanted["half"] < wanted["mistaken"] < wanted["reference"]
+    maximum = sum(harness.points(name).values())
+    assert {float(row["max_score"]) for row in rows.values()} == {maximum}
+
+
+def test_nbgrader_releases_what_is_committed(course):
+    name, root = course
+    made = json.loads((root / "exercises" / name / f"{name}.ipynb").read_text())
+    committed = json.loads((ROOT / "exercises" / name / f"{name}.ipynb").read_text())
+    assert made["cells"] == committed["cells"]
+
+
+@pytest.mark.parametrize("student", ["reference", "untouched", "half", "mistaken", "copied"])
+def test_feedback_shows_no_hidden_test(course, student):
+    name, root = course
+    # Highlighting cuts lines into spans: compare the text, and the text of tracebacks.
+    text = as_text(feedback(root, name, student))
+    assert [line for line in hidden_lines(name) if line in text] == []
+    assert "BEGIN HIDDEN TESTS" not in text
+    assert "Traceback (most recent call last)" not in text
+
+
+def test_autograded_notebooks_do_hold_the_hidden_tests(course):
+    # Otherwise the test above would pass for a course without tests.
+    name, root = course
+    text = (root / "autograded" / "reference" / name / f"{name}.ipynb").read_text()
+    cells = "\n".join("".join(cell["source"]) for cell in json.loads(text)["cells"])
+    assert [line for line in hidden_lines(name) if line not in cells] == []
+
+
+def test_feedback_says_what_went_wrong(course):
+    name, root = course
+    wrong = next(case for case in harness.cases(name) if case.name == MISTAKE[name])
+    text = " ".join(as_text(feedback(root, name, "mistaken")).split())
+    assert "CheckFailed" in text
+    assert wrong.says in text
+
+
+def as_text(page):
+    import html
+    import re
+
+    return html.unescape(re.sub(r"<[^>]+>", "", page))
