@@ -330,10 +330,10 @@ class EqualFloat(float):
     "nonsense",
     [
         Equal(),
-        [Equal()],
+        (Equal(),),
         np.array([Equal()], dtype=object),
-        np.zeros(1).view(EqualArray),
-        EqualFloat(2.0),
+        np.ones(1).view(EqualArray),
+        EqualFloat(1.0),
         None,
         "1.0",
         {"y": 1.0},
@@ -347,8 +347,10 @@ class EqualFloat(float):
     ids=lambda value: type(value).__name__,
 )
 def test_only_plain_numbers_are_compared(nonsense):
-    text = message(lambda: nonsense, call().gives(1.0))
+    shape = np.ones(1) if isinstance(nonsense, np.ndarray) else 1.0
+    text = message(lambda: nonsense, call().gives(shape))
     assert "returned" in text
+    assert "right" not in text, "refused for what it is, before any comparison"
     assert len(text) < 300
 
 

@@ -29,6 +29,13 @@ def copy(tmp_path):
     return tmp_path
 
 
+@pytest.fixture
+def published(copy):
+    """A copy of the solutions, and of what was released from them."""
+    shutil.copytree(ROOT / "exercises", copy / "exercises")
+    return copy
+
+
 def edit(root, old, new, name="line"):
     path = root / "solutions" / name / f"{name}.md"
     text = path.read_text(encoding="utf-8")
@@ -153,12 +160,11 @@ def test_notebooks_for_nbgrader_are_written_on_request(copy):
     assert "### BEGIN HIDDEN TESTS" in text
 
 
-def test_released_notebook_without_solution_is_removed(copy):
-    release(root=copy)
-    shutil.rmtree(copy / "solutions" / "line")
-    assert release(root=copy, check=True) == [Path("exercises/line/line.ipynb")]
-    release(root=copy)
-    assert [path.name for path in files(copy)] == ["gradient-descent.ipynb"]
+def test_released_notebook_without_solution_is_removed(published):
+    shutil.rmtree(published / "solutions" / "line")
+    assert release(root=published, check=True) == [Path("exercises/line/line.ipynb")]
+    release(root=published)
+    assert [path.name for path in files(published)] == ["gradient-descent.ipynb"]
 
 
 @pytest.mark.parametrize(
@@ -174,44 +180,41 @@ def test_released_notebook_without_solution_is_removed(copy):
         ("grade: true, points: 1}", "locked: true}", "neither"),
     ],
 )
-def test_source_that_would_be_graded_wrongly_is_refused(copy, old, new, says):
-    release(["line"], copy)
-    before = files(copy)
-    edit(copy, old, new)
+def test_source_that_would_be_graded_wrongly_is_refused(published, old, new, says):
+    before = files(published)
+    edit(published, old, new)
     with pytest.raises(ExerciseError, match=says) as caught:
-        release(["line"], copy)
+        release(["line"], published)
     assert "solutions/line/line.md" in str(caught.value)
-    assert files(copy) == before
+    assert files(published) == before
 
 
-def test_failure_while_writing_leaves_the_old_notebook(copy, monkeypatch):
-    release(["line"], copy)
-    before = files(copy)
-    edit(copy, "# Exercise: a line by hand", "# Exercise: another")
+def test_failure_while_writing_leaves_the_old_notebook(published, monkeypatch):
+    before = files(published)
+    edit(published, "# Exercise: a line by hand", "# Exercise: another")
 
     def full_disk(*_):
         raise OSError("no space left")
 
     monkeypatch.setattr(exercises.os, "replace", full_disk)
     with pytest.raises(OSError, match="no space"):
-        release(["line"], copy)
-    assert files(copy) == before
-    assert sorted(p.name for p in (copy / "exercises/line").iterdir()) == ["line.ipynb"]
+        release(["line"], published)
+    assert files(published) == before
+    assert sorted(p.name for p in (published / "exercises/line").iterdir()) == ["line.ipynb"]
 
 
 @pytest.mark.slow
-def test_interrupted_run_leaves_nothing_half_written(copy):
-    release(root=copy)
-    before = files(copy)
-    edit(copy, "# Exercise: a line by hand", "# Exercise: another")
-    command = [sys.executable, "-m", "helpers.exercises", "--root", str(copy)]
+def test_interrupted_run_leaves_nothing_half_written(published):
+    before = files(published)
+    edit(published, "# Exercise: a line by hand", "# Exercise: another")
+    command = [sys.executable, "-m", "helpers.exercises", "--root", str(published)]
     for seconds in (0.3, 1.0, 1.7):
         process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE)
         time.sleep(seconds)
         process.send_signal(signal.SIGTERM)
         process.communicate()
-        left = files(copy)
+        left = files(published)
         assert set(left) == set(before)
         for text in left.values():
             json.loads(text)
-        assert [p for p in (copy / "exercises").rglob("*") if "partial" in p.name] == []
+        assert [p for p in (published / "exercises").rglob("*") if "partial" in p.name] == []

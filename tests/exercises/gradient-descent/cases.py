@@ -368,8 +368,8 @@ def with_loops():
                     theta = theta - rate * slope
             return bool(np.linalg.norm(gradient(theta)) <= tolerance)
 
-        candidates = [10**k * (1 + 0.1 * j) for k in range(6, -8, -1) for j in range(90)]
-        return next(rate for rate in candidates if 1e-6 <= rate <= 1e6 and arrives(rate))
+        candidates = [1e6 / 1.2**k for k in range(152)]
+        return next(rate for rate in candidates if arrives(rate))
 
     def train_line(x, y, batch_size, epochs, rate, rng):
         w = b = 0.0
