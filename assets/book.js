@@ -56,7 +56,7 @@
       else box.removeAttribute("tabindex");
     }
   }
-  markScrollers();
+  addEventListener("load", markScrollers); // not before: measuring would hold up the widgets
   addEventListener("resize", markScrollers);
   document.fonts?.ready.then(markScrollers);
 
@@ -76,7 +76,9 @@
   }, { rootMargin: "0px 0px -70% 0px" });
   for (const section of entries.keys()) seen.observe(section);
   const current = sidebar.querySelector("[aria-current]");
-  if (current && current.offsetTop > sidebar.clientHeight / 2) sidebar.scrollTop = current.offsetTop - 120;
+  addEventListener("load", () => {
+    if (current && current.offsetTop > sidebar.clientHeight / 2) sidebar.scrollTop = current.offsetTop - 120;
+  });
 
   // ---- small things ----
   const menu = document.querySelector("details.menu");
