@@ -257,14 +257,14 @@ def test_it_is_accessible_and_fits(widget_page, new_page, served, width, scheme)
 @pytest.mark.parametrize("width", [1280, 350])  # columns of 672 and 350 px
 def test_the_height_is_reserved(widget_page, new_page, served, width):
     widget_page(FitLine())
-    page = new_page(width)
+    page = new_page(width, has_touch=width < 600, is_mobile=width < 600)
     page.goto(served + "page.html")
     page.locator(".nj-widget").wait_for()
     frame = page.locator(".nj-view > div")
     reserved = float(frame.evaluate("e => parseFloat(getComputedStyle(e).minHeight)"))
     assert frame.bounding_box()["height"] == pytest.approx(reserved, abs=0.5)
     content = page.locator(".nj-widget").bounding_box()["height"]
-    assert content > reserved - 50
+    assert content > reserved - 100  # at most two rows of controls: they wrap by the font
 
 
 def test_targets_are_large_enough_for_fingers(widget_page, new_page, served):
