@@ -21,6 +21,7 @@ CELLS = [
     # What the front end sends when the reader moves the line.
     "w.set_state({'weight': 60.5, 'bias': 240, 'through_origin': False})\nprint(w.weight, w.bias)",
     "print(isinstance(w.bias, float), w.best() == FitLine().best())",
+    "w.weight = 42.0",
 ]
 
 
@@ -49,7 +50,7 @@ def test_state_for_the_page_is_saved(executed):
     state = model["state"]
     assert "export default" in state["_esm"]
     assert ".nj-widget" in state["_css"]
-    assert state["weight"] == 60.5
+    assert state["weight"] == 42.0
     assert state["name"] == "fit_line"
 
 
