@@ -22,6 +22,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
+
+from helpers.checks import Formula
+from helpers.checks.values import plain
 from helpers.exercises import source_notebook
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -85,9 +89,7 @@ class Score:
         return {cell for cell in self.points if cell in self.errors}
 
 
-def score(
-    name: str, answers: dict[str, str] | None = None, *, figures: bool = False, namespace=None
-) -> Score:
+def score(name: str, answers: dict[str, str] | None = None, *, figures: bool = False) -> Score:
     """Run an exercise with its hidden tests, cell by cell, and score it as nbgrader would.
 
     Parameters
@@ -116,6 +118,47 @@ def score(
                 result.points[cell["id"]] = 0 if error else cell["points"]
     result.output = printed.getvalue()
     return result
+
+
+def score_apart(name: str, answers: dict[str, str] | None = None) -> Score:
+    """Score with the answers in one namespace and the hidden tests in another, clean one.
+
+    The tests get stand-ins, which let nothing through but plain arguments and plain results, as a
+    grader does that runs answers in a process of their own.
+    """
+    answers = answers or {}
+    student, clean = types.ModuleType("__main__"), types.ModuleType("__main__")
+    result = Score()
+    with contextlib.redirect_stdout(io.StringIO()) as printed:
+        for cell in _code(name):
+            source = answers.get(cell["id"], cell["source"])
+            if cell["id"] == "imports":
+                _run(source, "<imports>", student.__dict__)
+                _run(source, "<imports>", clean.__dict__)
+            elif cell["solution"]:
+                _run(source, f"<{name}:{cell['id']}>", student.__dict__)
+                vars(clean)[cell["id"]] = StandIn(vars(student)[cell["id"]])
+            elif cell["points"]:
+                error = _run(source, f"<{name}:{cell['id']}>", clean.__dict__)
+                if error:
+                    result.errors[cell["id"]] = error
+                result.points[cell["id"]] = 0 if error else cell["points"]
+    result.output = printed.getvalue()
+    return result
+
+
+class StandIn:
+    """Calls an answer with plain arguments, and hands back plain results."""
+
+    def __init__(self, function: Callable) -> None:
+        self._function = function
+        self.__name__ = function.__name__
+
+    def __call__(self, *args, **kwargs):
+        for value in (*args, *kwargs.values()):
+            kinds = (bool, int, float, np.generic, np.ndarray, Formula, np.random.Generator)
+            assert isinstance(value, kinds), f"{value!r} is not a plain argument"
+        return plain(self._function(*args, **kwargs))
 
 
 def solutions(name: str) -> dict[str, str]:

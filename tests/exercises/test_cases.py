@@ -33,6 +33,15 @@ def test_reference_earns_all_points(name):
 
 
 @pytest.mark.parametrize("name", EXERCISES)
+def test_hidden_tests_need_nothing_but_the_answers(name):
+    # A safe grader runs them in a clean process, where the answers are stand-ins.
+    result = harness.score_apart(name)
+    assert result.errors == {}
+    assert result.total == sum(harness.points(name).values())
+    assert harness.score_apart(name, harness.released(name)).total == 0
+
+
+@pytest.mark.parametrize("name", EXERCISES)
 def test_untouched_notebook_earns_nothing_and_is_told_so(name):
     result = harness.score(name, harness.released(name))
     assert result.total == 0
