@@ -10,7 +10,7 @@ fixture                 what it gives
                         or a fresh strict build in a temporary folder.
 ``site``                Address of that folder, served on a free port of 127.0.0.1; ends in "/".
 ``page_names``          Every page of the book: ``["chapters/line.html", …]``.
-``browser``             Chromium, one for the whole run (playwright's ``Browser``).
+``browser``             Chromium, one for each module of tests (playwright's ``Browser``).
 ``setting``             ``Setting(width, scheme)``; a test that asks for it runs four times: 1280
                         and 390 px wide, light and dark.
 ``page``                A fresh page in that setting. The test fails when the page writes an error
@@ -148,9 +148,11 @@ def chromium() -> str | None:
     return next(filter(None, map(shutil.which, names)), None)
 
 
-@pytest.fixture(scope="session")
+# Not for the session: two of playwright's loops cannot run at once in one process, and other
+# folders of tests start their own.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Return one Chromium for all tests."""
+    """Return one Chromium for all tests of a module."""
     executable = chromium()
     if executable is None:
         (pytest.fail if os.environ.get("CI") else pytest.skip)(NO_CHROMIUM)

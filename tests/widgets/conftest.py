@@ -71,9 +71,10 @@ def chromium() -> str | None:
     return next(filter(None, map(shutil.which, names)), None)
 
 
-@pytest.fixture(scope="session")
+# Not for the session: two of playwright's loops cannot run at once in one process.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    """Return one Chromium for all tests of widgets."""
+    """Return one Chromium for all tests of a module."""
     from playwright.sync_api import sync_playwright
 
     executable = chromium()
