@@ -102,7 +102,9 @@ class Formula:
         """Return the value of the expression at ``theta``."""
         # New containers at each call: an answer cannot change a later value.
         names = {"np": np, **copy.deepcopy(self.constants), "theta": theta}
-        return eval(self._code, {"__builtins__": {"abs": abs, "float": float}}, names)
+        # With Python's own builtins: NumPy imports parts of itself when it first needs them, and
+        # finds ``__import__`` through the frame that called it.
+        return eval(self._code, names)
 
     def __repr__(self) -> str:
         constants = "".join(f", {name}={show(value)}" for name, value in self.constants.items())

@@ -1,0 +1,16 @@
+"""Formulas: text that can be called."""
+
+import numpy as np
+
+from helpers.checks import Formula
+
+
+def test_a_formula_finds_pythons_builtins():
+    # Compiled code of NumPy imports what it needs through the frame that called it.
+    assert Formula("__import__('math').floor(abs(theta[0]))")(np.array([-2.5])) == 2
+
+
+def test_an_answer_cannot_change_a_constant():
+    f = Formula("c * theta", c=np.array([1.0, 2.0]))
+    f(np.ones(2))[:] = 9.0
+    np.testing.assert_array_equal(f(np.ones(2)), [1.0, 2.0])
