@@ -39,6 +39,20 @@ def test_walker_b_has_not_arrived_after_10_steps_nor_ever():
     assert path[-1] * path[-2] < 0
 
 
+def test_walker_b_stands_still_at_two_equally_high_ends():
+    crater = SURFACES["crater"]
+    costs = crater.value(descend(crater, [5.0], learning_rate=2.0, steps=60))
+    assert (np.diff(np.sign(np.diff(costs[2:10]))) != 0).all()  # up and down at first
+    np.testing.assert_allclose(costs[30:], 2.29, atol=0.005)  # then flat
+
+
+def test_walker_b_is_level_with_c_while_their_rates_agree():
+    b = descend(SURFACES["crater"], [5.0], learning_rate=2.0, steps=4)
+    schedule = step_decay(initial=2.0, factor=0.5, every=4)
+    c = descend(SURFACES["crater"], [5.0], learning_rate=schedule, steps=4)
+    np.testing.assert_array_equal(b, c)
+
+
 def test_walker_c_needs_10_steps():
     assert _arrival(step_decay(initial=2.0, factor=0.5, every=4)) == 10
 
@@ -59,6 +73,13 @@ def test_the_schedule_forgives_where_no_constant_rate_arrives():
         assert 5 <= _arrival(step_decay(initial=eta, factor=0.5, every=4)) <= 11
     assert _arrival(step_decay(initial=0.85, factor=0.5, every=4)) is None
     assert min(_arrival(eta) for eta in np.arange(0.5, 1.0, 0.01)) == 7
+
+
+@pytest.mark.parametrize(("initial", "stop"), [(0.8, 0.005), (0.2, 3.7)])
+def test_a_schedule_that_starts_too_low_stops_short(initial, stop):
+    rate = step_decay(initial=initial, factor=0.5, every=4)
+    end = descend(SURFACES["crater"], [5.0], learning_rate=rate, steps=300)[-1, 0]
+    assert end == pytest.approx(stop, rel=0.05)
 
 
 # ── Limits and rates ───────────────────────────────────────────────────────────────────────
@@ -96,16 +117,35 @@ def test_curvatures_of_the_houses_in_three_units():
     assert 5e6 < raw[1] < 1e7
 
 
-def test_the_raw_houses_explode_by_nearly_ten_powers_of_ten():
+def test_the_raw_houses_multiply_the_cost_by_seven_thousand_million():
     area, price = houses()
     X, theta, costs = np.column_stack([area, np.ones(3)]), np.zeros(2), []
-    for _ in range(5):
-        errors = X @ theta - price
-        costs.append(np.mean(errors**2))
-        theta = theta - 0.01 * 2 / 3 * X.T @ errors
-    growth = np.diff(np.log10(costs))
-    assert (growth > 9.7).all()
-    assert (growth < 10).all()
+    for _ in range(6):
+        misses = X @ theta - price
+        costs.append(np.mean(misses**2))
+        theta = theta - 0.01 * 2 / 3 * X.T @ misses
+    growth = np.array(costs[1:]) / costs[:-1]
+    np.testing.assert_allclose(growth, 7.2e9, rtol=0.02)
+    assert 0.01 * np.linalg.eigvalsh(_hessian(area))[1] == pytest.approx(85_000, rel=0.01)
+
+
+def test_below_the_limit_the_raw_weight_is_that_of_a_line_without_a_bias():
+    area, price = houses()
+    X, theta = np.column_stack([area, np.ones(3)]), np.zeros(2)
+    limit = 2 / np.linalg.eigvalsh(_hessian(area))[1]
+    for _ in range(1000):
+        theta = theta - 0.98 * limit * 2 / 3 * X.T @ (X @ theta - price)
+    best = np.linalg.lstsq(X, price, rcond=None)[0]
+    assert theta[0] == pytest.approx(area @ price / (area @ area), abs=0.01)
+    assert theta[0] > 3 * best[0]
+    assert theta[1] < best[1] / 10_000
+
+
+def test_the_condition_number_of_the_hessian_is_the_square():
+    area, _ = houses()
+    kappa = np.linalg.cond(np.column_stack([area / 1000, np.ones(3)]))
+    assert round(kappa, 2) == 15.83
+    assert np.linalg.cond(_hessian(area / 1000)) == pytest.approx(kappa**2)
 
 
 def test_steps_to_come_a_thousand_times_closer_are_three_and_a_half_kappa():
@@ -139,6 +179,23 @@ def test_a_start_on_the_ridge_stays_and_beside_it_leaves():
     ]
     np.testing.assert_allclose(np.diff(free) / [2, 4, 8], 12.6, rtol=0.02)
     np.testing.assert_allclose(saddle.hessian([0.0, 0.0]), [[1, 0], [0, -1]])
+
+
+def test_near_the_saddle_the_cost_looks_as_if_it_had_finished():
+    saddle = SURFACES["saddle"]
+    costs = saddle.value(descend(saddle, [-2.4, 0.01], learning_rate=0.2, steps=60))
+    assert 8 <= np.sum(abs(costs - 0.62) < 0.04) <= 12
+    assert costs[-1] < 0.001
+
+
+def test_the_watershed_and_the_limits_of_the_two_minima():
+    surface = SURFACES["two-minima"]
+    assert surface.gradient([0.1517, 0.0])[0] == pytest.approx(0, abs=1e-4)
+    assert surface.hessian([0.1517, 0.0])[0, 0] < 0
+    for low, curvature in ((-1.484, 4.61), (1.332, 3.32)):
+        assert surface.hessian([low, 0.0])[0, 0] == pytest.approx(curvature, abs=0.01)
+    ends = [descend(surface, [2.4, 2.0], learning_rate=eta, steps=200)[-1, 0] for eta in (0.1, 0.3)]
+    np.testing.assert_allclose(ends, [1.332, -1.484], atol=0.001)
 
 
 def test_two_starts_near_the_watershed_end_in_different_valleys():
@@ -191,7 +248,7 @@ def test_the_clouds_of_the_widget_shrink_as_the_text_says():
         ]
         return np.sqrt(np.mean(np.sum((np.array(ends) - best) ** 2, axis=1)))
 
-    assert cloud(4, 0.1) < cloud(1, 0.1) / 3
+    assert 1 / 4 < cloud(4, 0.1) / cloud(1, 0.1) < 1 / 3
     assert cloud(1, 0.05) / cloud(1, 0.1) == pytest.approx(0.5, abs=0.07)
 
 
@@ -209,9 +266,24 @@ def test_who_leads_after_an_epoch_and_after_ten_updates():
         after_epoch[B], after_ten[B] = cost.value(path[64 // B]), cost.value(path[10])
     assert min(after_epoch, key=after_epoch.get) == 4
     assert min(after_ten, key=after_ten.get) == 64
+    assert max(after_ten[16], after_ten[4]) < 1.15 * after_ten[64]
 
 
 # ── Exercises ──────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_start_along_the_flat_eigenvector_converges_beyond_the_limit():
+    code = re.search(r"```python\n(def steps_needed.*?)\n\n\nfor share", TEXT, re.DOTALL)[1]
+    names = {"np": np}
+    exec(code, names)
+    curvatures = np.array([1 / 25, 1.0])
+    counts = {
+        start: [names["steps_needed"](curvatures, 2 * s, start) for s in (0.2, 0.9, 1.2)]
+        for start in ((1.0, 0.0), (1.0, 1.0))
+    }
+    assert counts[1.0, 0.0] == [429, 93, 69]
+    assert counts[1.0, 1.0][:2] == [407, 88]
+    assert np.isnan(counts[1.0, 1.0][2])
 
 
 def test_the_kink():
@@ -242,16 +314,26 @@ def test_links_set_widgets_to_what_they_have():
     from helpers.widgets import BatchSize, GradientDescent
 
     links = re.findall(r"\{button-link\} #(\S+)", TEXT)
-    assert len(links) >= 9
+    assert len(links) >= 11
     classes = {"gradient_descent": GradientDescent, "batch_size": BatchSize}
     for link in links:
         wanted = {key: values[0] for key, values in parse_qs(link).items()}
-        widget = classes[wanted.pop("widget")]()
+        name = wanted.pop("widget")
+        # A link without a start would leave that of the last surface.
+        assert name != "gradient_descent" or "start" in wanted
+        widget = classes[name]()
         for trait, text in wanted.items():
             kind = type(getattr(widget, trait))
-            value = text == "true" if kind is bool else kind(text)
+            if kind is bool:
+                value = text == "true"
+            elif kind is list:
+                value = [float(number) for number in text.split(",")]
+            else:
+                value = kind(text)
             setattr(widget, trait, value)  # the widget refuses what it cannot show
             assert getattr(widget, trait) == value
+        if name == "gradient_descent":
+            assert len(widget.start) == widget.cost.dimension
 
 
 def test_the_links_of_the_walkers_show_the_walkers():
