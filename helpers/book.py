@@ -26,7 +26,15 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-__all__ = ["BookError", "build", "build_chapter", "chapter_names", "main", "open_server"]
+__all__ = [
+    "BookError",
+    "PageServer",
+    "build",
+    "build_chapter",
+    "chapter_names",
+    "main",
+    "open_server",
+]
 
 ROOT = Path(__file__).resolve().parents[1]
 HOST = "127.0.0.1"
@@ -138,7 +146,18 @@ def chapter_names(root: Path = ROOT) -> list[str]:
     return sorted(path.stem for path in (root / "chapters").glob("*.md"))
 
 
-def open_server(folder: Path, port: int | None = None) -> ThreadingHTTPServer:
+class PageServer(ThreadingHTTPServer):
+    """Serves pages to browsers, which leave without saying goodbye."""
+
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Report what went wrong, but not that a reader left while a file was on its way."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+
+def open_server(folder: Path, port: int | None = None) -> PageServer:
     """Take a port for serving a folder; requests wait until ``serve_forever`` is called.
 
     Parameters
@@ -156,7 +175,7 @@ def open_server(folder: Path, port: int | None = None) -> ThreadingHTTPServer:
     handler = functools.partial(_Pages, directory=str(folder))
     for candidate in [port] if port is not None else range(PORT, PORT + 100):
         try:
-            return ThreadingHTTPServer((HOST, candidate), handler)
+            return PageServer((HOST, candidate), handler)
         except OSError as error:
             taken = error.errno == errno.EADDRINUSE
             if taken and port is None:

@@ -51,13 +51,15 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from http.server import SimpleHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+
+from helpers.book import PageServer
 
 ROOT = Path(__file__).resolve().parents[2]
 PREFIX = "/neurons-to-jets/"
@@ -124,7 +126,7 @@ def site_handler() -> type[SimpleHTTPRequestHandler]:
 def site(book: Path) -> Iterator[str]:
     """Return the address at which the book is served."""
     handler = functools.partial(_Pages, directory=str(book))
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server = PageServer(("127.0.0.1", 0), handler)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}{PREFIX}"

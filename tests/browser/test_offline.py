@@ -5,12 +5,12 @@ from __future__ import annotations
 import functools
 import shutil
 import threading
-from http.server import ThreadingHTTPServer
 
 import pytest
 from playwright.sync_api import expect
 
 from _ext.offline import write_service_worker
+from helpers.book import PageServer
 
 pytestmark = pytest.mark.slow
 
@@ -28,8 +28,7 @@ class Served:
         self.start()
 
     def start(self):
-        self._server = ThreadingHTTPServer(("127.0.0.1", self.port), self._handler)
-        self._server.daemon_threads = True
+        self._server = PageServer(("127.0.0.1", self.port), self._handler)
         self.port = self._server.server_port
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
