@@ -7,6 +7,10 @@ out there is filled in here. nbgrader then takes out the solutions and the hidde
 result depends on nothing but the solution and the versions of jupytext and nbgrader: it has fixed
 cell ids and no dates, and the same bytes each time.
 
+Hidden tests are a function in each region, which is called and deleted. It imports all that it
+needs, Python's own names too: by the time that it runs, any name of the notebook can mean
+something else, and what it defines must neither replace a student's function nor serve as one.
+
 All notebooks are made in a temporary folder, and moved to their place when all of them are good.
 """
 

@@ -151,7 +151,11 @@ def show(value: Any) -> str:
     if isinstance(value, np.generic):
         return show(value.item())
     if isinstance(value, float):
-        return repr(value) if value.is_integer() and abs(value) < 1e16 else f"{value:.10g}"
+        if value.is_integer() and abs(value) < 1e16:
+            return repr(value)
+        text = f"{value:.10g}"
+        # What is only nearly a whole number must not look like one.
+        return repr(value) if text.lstrip("-").isdigit() else text
     if isinstance(value, list | tuple):
         shown = [show(item) for item in value[:MOST_ENTRIES]]
         if len(value) > MOST_ENTRIES:

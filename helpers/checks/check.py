@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import inspect
 import io
 import linecache
+import sys
 import traceback
 import warnings
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,12 +20,16 @@ from helpers.checks.calls import MISSING, Call, show
 from helpers.checks.failure import CheckFailed, NotWritten
 from helpers.checks.guard import OFF_LIMITS, forbidden_use
 from helpers.checks.hints import Wrong, recognise
-from helpers.checks.values import NotPlain, difference, plain
+from helpers.checks.values import NotPlain, difference, difference_in_count, plain
 
 __all__ = ["Run", "check", "passed", "run"]
 
 # Python shows these to nobody but developers, and no answer is wrong for them.
 _QUIET = (DeprecationWarning, PendingDeprecationWarning, ImportWarning, ResourceWarning)
+# What a right formula can raise for unusual data. Other errors have other reasons.
+_ABOUT_DATA = (ArithmeticError, IndexError, np.linalg.LinAlgError)
+# Longer messages of errors and warnings are cut: an answer writes them.
+_MOST_CHARACTERS = 200
 
 
 def check(
@@ -63,7 +69,8 @@ def check(
     allow_warnings : bool
         Let the answer warn, where dead ends belong to the task.
     remark : str
-        What to say when it fails and no hint explains why: what is special about these calls.
+        What is special about these calls; said of values that are wrong, and of errors that data
+        can lead to, when no hint explains them.
 
     Raises
     ------
@@ -92,11 +99,14 @@ def check(
         except CheckFailed as error:
             if wrong:
                 break  # one thing at a time: the first failure is the one to tell
-            raise CheckFailed(f"{error} {remark}".rstrip()) from None
+            about_data = isinstance(error.__context__, _ABOUT_DATA)
+            raise CheckFailed(f"{error} {remark if about_data else ''}".rstrip()) from None
         expected = _expected(call, reference)
         result = done.value
         if part is not None:
-            result, expected = _part(done, part), expected[part]
+            problem = difference_in_count(result, expected)
+            done.require(problem is None, f"{problem}.")
+            result, expected = result[part], expected[part]
         problem = difference(result, expected, rtol, atol, tell=not hidden)
         if problem is None:
             continue
@@ -106,7 +116,9 @@ def check(
             if not hidden:
                 first += f" Expected was {show(_bare(expected))}."
     if wrong:
-        hint = recognise(wrong, _of_part(mistakes or {}, part)) or remark
+        hint = recognise(wrong, _of_part(mistakes or {}, part))
+        if not hint and all(map(_only_values_differ, wrong)):
+            hint = remark
         raise CheckFailed(f"{first} {hint}".rstrip()) from None
     passed(function, hidden=hidden)
 
@@ -210,16 +222,23 @@ def run(function: Callable[..., Any], call: Call, *, allow_warnings: bool = Fals
             np.errstate(all="warn", under="ignore"),
             # A word on stderr would cost all the points of the cell in nbgrader.
             contextlib.redirect_stderr(io.StringIO()),
+            _exit_as_in_python(function),
         ):
             warnings.simplefilter("always")
-            value = plain(function(*args, **kwargs))
-    except NotImplementedError:
-        raise NotWritten(
-            f"`{name}` is not written yet. Replace `raise NotImplementedError` by your code, run "
-            "that cell, then this one again."
-        ) from None
+            returned = function(*args, **kwargs)
+            value = plain(returned)
+    except NotImplementedError as error:
+        raise NotWritten(_not_written(error, name)) from None
     except NotPlain as error:
-        raise CheckFailed(f"{shown} returned {error}.") from None
+        if returned is None:
+            word = "a `yield`" if "\nYields\n" in _lines(function) else "a `return`"
+            raise CheckFailed(f"{shown} returned {error}: is there {word}?") from None
+        end = "" if str(error).endswith("?") else "."
+        raise CheckFailed(f"{shown} returned {error}{end}") from None
+    except KeyboardInterrupt:
+        raise CheckFailed(
+            f"{shown} was stopped before it came to an end: is there a loop that does not end?"
+        ) from None
     except (Exception, SystemExit) as error:
         raise CheckFailed(f"{shown} raised {_error(error, function)}") from None
     if changed := _changed(before, (args, kwargs)):
@@ -229,7 +248,8 @@ def run(function: Callable[..., Any], call: Call, *, allow_warnings: bool = Fals
         )
     loud = [w for w in caught if not issubclass(w.category, _QUIET)]
     if loud and not allow_warnings:
-        raise CheckFailed(f"{shown} warned: {loud[0].category.__name__}: {loud[0].message}.")
+        warning = f"{loud[0].category.__name__}: {_cut(str(loud[0].message))}"
+        raise CheckFailed(f"{shown} warned: {warning}.")
     return Run(name, call, value)
 
 
@@ -242,11 +262,13 @@ def _expected(call: Call, reference: Callable[..., Any] | None) -> Any:
     return plain(call.expected)
 
 
-def _part(done: Run, part: int) -> Any:
-    value = done.value
-    count = len(value) if isinstance(value, tuple | list) or np.ndim(value) else 1
-    done.require(count > part, f"{part + 1} parts or more were expected.")
-    return value[part]
+def _only_values_differ(wrong: Wrong) -> bool:
+    _, result, expected = wrong
+    return not isinstance(expected, np.ndarray) or np.shape(expected) == _shape(result)
+
+
+def _shape(value: Any) -> tuple[int, ...] | None:
+    return value.shape if isinstance(value, np.ndarray) else None
 
 
 def _of_part(
@@ -264,7 +286,57 @@ def _of_part(
 
 def _name(function: Any) -> str:
     name = getattr(function, "__name__", None)
-    return name if isinstance(name, str) else type(function).__name__
+    if not isinstance(name, str):
+        return type(function).__name__
+    if name == "<lambda>":  # the name that it was given afterwards
+        known = getattr(function, "__globals__", {}).items()
+        return next((key for key, value in known if value is function), "your function")
+    return name
+
+
+def _lines(function: Any) -> str:
+    """Return a function's docstring without indentation."""
+    return inspect.cleandoc(getattr(function, "__doc__", None) or "")
+
+
+def _not_written(error: NotImplementedError, name: str) -> str:
+    """Return that an answer is not written, or another one that it calls."""
+    *_, last = traceback.walk_tb(error.__traceback__)
+    missing = last[0].f_code.co_name
+    if missing != name and missing.isidentifier():
+        return (
+            f"`{name}` calls `{missing}`, which is not written yet. Write that one first, then run "
+            "this cell again."
+        )
+    return (
+        f"`{name}` is not written yet. Replace `raise NotImplementedError` by your code, run "
+        "that cell, then this one again."
+    )
+
+
+@contextlib.contextmanager
+def _exit_as_in_python(function: Any) -> Iterator[None]:
+    """Let `exit()` and `quit()` in an answer raise SystemExit, as they do outside of a notebook.
+
+    There they end the kernel, and all later cells of a graded notebook would be lost. In a cell,
+    outside of a function, they still do.
+    """
+    names = getattr(function, "__globals__", {})
+    ours = {
+        name: names[name]
+        for name in ("exit", "quit")
+        if type(names.get(name)).__module__.startswith("IPython.")
+    }
+    names.update(dict.fromkeys(ours, sys.exit))
+    try:
+        yield
+    finally:
+        names.update(ours)
+
+
+def _cut(text: str) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= _MOST_CHARACTERS else text[:_MOST_CHARACTERS] + "…"
 
 
 def _bare(value: Any) -> Any:
@@ -276,7 +348,7 @@ def _bare(value: Any) -> Any:
 
 def _error(error: BaseException, function: Any) -> str:
     """Return an error's name and message, and the line of the answer that led to it."""
-    message = " ".join(str(error).split())
+    message = _cut(str(error))
     text = f"{type(error).__name__}: {message}" if message else type(error).__name__
     file = getattr(getattr(function, "__code__", None), "co_filename", None)
     lines = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == file]

@@ -40,6 +40,8 @@ def recognise(wrong: Sequence[Wrong], mistakes: Mapping[str, Callable[..., Any]]
         told = [item for item in wrong if hint in item[0].mistakes]
         if all(_same(result, plain(call.mistakes[hint])) for call, result, _ in told):
             return hint
+    if all(map(_swapped, wrong)):
+        return "The two are swapped."
     for hint, test in _GENERAL.items():
         if _explains(test, wrong):
             return hint
@@ -59,6 +61,13 @@ def _same(result: Any, mistaken: Any) -> bool:
     if mistaken is None or isinstance(result, list | tuple) != isinstance(mistaken, list | tuple):
         return False
     return difference(result, mistaken, _RTOL, 1e-12) is None
+
+
+def _swapped(wrong: Wrong) -> bool:
+    _, result, expected = wrong
+    pair = isinstance(expected, tuple | list) and len(expected) == 2
+    # an array of two may stand for the pair
+    return pair and np.ndim(result) != 0 and _same(list(result)[::-1], list(expected))
 
 
 def _explains(test: _Test, wrong: Sequence[Wrong]) -> bool:
@@ -128,6 +137,13 @@ def _repeated(result: np.ndarray, right: np.ndarray, n: int) -> bool:
     return moved and same_values(result, np.broadcast_to(right[-1], right.shape), _RTOL, 0.0)
 
 
+def _over_all(result: np.ndarray, right: np.ndarray, n: int) -> bool:
+    if result.ndim != 0 or right.ndim != 1 or right.size == 0:
+        return False
+    whole = (np.mean(right), np.sqrt(np.mean(right**2)))  # of means, and of roots of means
+    return any(same_values(result, np.array(value), _RTOL, 0.0) for value in whole)
+
+
 def _single(result: np.ndarray, right: np.ndarray, n: int) -> bool:
     return result.shape == right.shape and same_values(result, right, 1e-5, 0.0)
 
@@ -156,6 +172,7 @@ _GENERAL: dict[str, _Test] = {
     "This looks like a sum where a mean was asked: the factor 1/n is missing.": _times(float),
     "This looks divided by n once too often.": _times(lambda n: 1 / n),
     "The factor 2 and the factor 1/n are missing.": _times(lambda n: n / 2),
+    "This looks divided by n - 1: divide by n.": _times(lambda n: n / (n - 1) if n > 1 else 1.0),
     "The square root is missing.": _is(np.square),
     "There is a square root too many.": _is(np.sqrt),
     "The fractional part is cut off: this looks like integer division, or an array of integers.": (
@@ -164,5 +181,6 @@ _GENERAL: dict[str, _Test] = {
     "The order is reversed.": lambda result, right, n: (
         right.ndim > 0 and _is(lambda r: r[::-1])(result, right, n)
     ),
-    "This is right to about seven digits only: calculate in float64.": _single,
+    "The mean runs over the whole table: it must run over the examples, axis 0.": _over_all,
+    "Right to about 5–7 digits only: an approximation, or a calculation in float32?": _single,
 }

@@ -7,7 +7,6 @@ object that says it equals everything does not get as far as a comparison.
 from __future__ import annotations
 
 import itertools
-import types
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,7 +14,7 @@ import numpy as np
 
 from helpers.checks.calls import MOST_ENTRIES, show
 
-__all__ = ["NotPlain", "difference", "plain", "same_values"]
+__all__ = ["NotPlain", "difference", "difference_in_count", "plain", "same_values"]
 
 #: An iterator that gives more than this many items is taken for an endless one.
 MOST_ITEMS = 10_000
@@ -57,10 +56,10 @@ def plain(value: Any) -> Any:
             return _plain_array(np.array(value))
         except OverflowError:
             raise NotPlain("a whole number with too many digits for NumPy") from None
-    if kind is tuple:
-        return tuple(plain(item) for item in value)
+    if issubclass(kind, tuple):  # a namedtuple too; its own ways are not asked
+        return tuple(_plain_part(*item) for item in enumerate(tuple.__iter__(value), 1))
     if kind is list:
-        return [plain(item) for item in value]
+        return [_plain_part(*item) for item in enumerate(value, 1)]
     if hasattr(kind, "__next__"):
         return _plain_items(value)
     raise NotPlain(_describe(value))
@@ -76,6 +75,13 @@ def _plain_array(array: np.ndarray) -> np.ndarray:
     raise NotPlain(f"an array of dtype {array.dtype}, not of numbers")
 
 
+def _plain_part(number: int, value: Any) -> Any:
+    try:
+        return plain(value)
+    except NotPlain as error:
+        raise NotPlain(f"a value whose part {number} is {error}") from None
+
+
 def _plain_items(iterator: Iterator[Any]) -> list[Any]:
     items = [plain(item) for item in itertools.islice(iterator, MOST_ITEMS + 1)]
     if len(items) > MOST_ITEMS:
@@ -87,12 +93,12 @@ def _describe(value: Any) -> str:
     """Return what a value is, without trusting its own words about itself."""
     kind = type(value)
     if value is None:
-        return "nothing (None): is there a `return`?"
+        return "nothing (None)"
     if isinstance(value, np.ndarray):
         return f"a {kind.__name__}; turn it into a plain array with np.asarray"
     if kind in (str, dict, set, complex, range):
-        return f"a {kind.__name__}, {show(value)}"
-    if isinstance(value, types.FunctionType | types.BuiltinFunctionType | types.MethodType):
+        return f"a {kind.__name__}, {show(value)}, where numbers were expected"
+    if callable(value):
         return "a function: did you forget to call it?"
     return f"an object of type {kind.__module__}.{kind.__name__}"
 
@@ -133,26 +139,40 @@ def _wrong_entry(
     """Return where two arrays of one shape differ first."""
     if np.isnan(result).any() and not np.isnan(expected).any():
         return "that is not a number (NaN)" if result.ndim == 0 else "there is a NaN in it"
-    if result.size <= MOST_ENTRIES:
+    alike = show(result) == show(expected)  # as far as the digits go that are shown
+    if result.size <= MOST_ENTRIES and not alike:
         return "that is not the right value" if result.ndim == 0 else "the values are not right"
     size = np.max(np.abs(expected[np.isfinite(expected)]), initial=0.0)
     with np.errstate(invalid="ignore"):
         bad = ~(np.abs(result - expected) <= atol + rtol * size) & ~(result == expected)
     where = tuple(int(i) for i in np.argwhere(bad)[0])
-    text = f"the entry [{', '.join(map(str, where))}] is {show(result[where])}"
+    place = f"the entry [{', '.join(map(str, where))}]" if where else "that"
+    text = f"{place} is {show(result[where])}"
     return text + (f", not {show(expected[where])}" if tell else ", which is not right")
 
 
 def _difference_of_sequences(
     result: Any, expected: tuple | list, rtol: float, atol: float, tell: bool
 ) -> str | None:
-    if isinstance(result, np.ndarray):  # an array of two will do for a pair
-        result = list(result) if result.ndim else [result]
-    if len(result) != len(expected):
-        return f"that has {len(result)} parts, where {len(expected)} were expected"
+    if text := difference_in_count(result, expected):
+        return text
     for number, pair in enumerate(zip(result, expected, strict=True), 1):
         if text := difference(*pair, rtol, atol, tell=tell):
             return f"in part {number}, {text}"
+    return None
+
+
+def difference_in_count(result: Any, expected: tuple | list) -> str | None:
+    """Return that two plain values have not the same number of parts, or None.
+
+    An array of two will do for a pair.
+    """
+    wanted = "a pair was" if len(expected) == 2 else f"{len(expected)} were"
+    if isinstance(result, np.ndarray) and result.ndim == 0:
+        return f"that is one number, where {wanted} expected"
+    if len(result) != len(expected):
+        parts = "1 part" if len(result) == 1 else f"{len(result)} parts"
+        return f"that has {parts}, where {wanted} expected"
     return None
 
 

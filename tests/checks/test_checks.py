@@ -1,5 +1,6 @@
 """What the checks accept, refuse and say."""
 
+import collections
 import warnings
 
 import numpy as np
@@ -43,6 +44,12 @@ def test_a_pair_may_come_in_any_container(result):
     check(lambda: result, [call().gives((1.0, 2.0))])
 
 
+def test_namedtuple_is_a_pair():
+    Slopes = collections.namedtuple("Slopes", "w b")
+    check(lambda: Slopes(1.0, 2.0), [call().gives((1.0, 2.0))])
+    assert "swapped" in message(lambda: Slopes(2.0, 1.0), call().gives((1.0, 2.0)))
+
+
 def test_nan_and_infinity_are_compared():
     check(lambda: np.array([np.nan, np.inf, 1.0]), [call().gives(np.array([np.nan, np.inf, 1.0]))])
     assert "NaN" in message(lambda: float("nan"), call().gives(1.0))
@@ -84,6 +91,71 @@ def test_not_written():
     assert message(todo, call(1.0).gives(1.0)).startswith("`todo` is not written yet.")
 
 
+def test_what_is_not_written_is_named():
+    def fit(x):
+        raise NotImplementedError
+
+    def predict(x):
+        return fit(x)
+
+    assert message(predict, call(1.0).gives(1.0)).startswith(
+        "`predict` calls `fit`, which is not written yet."
+    )
+
+
+def test_remark_is_about_data_only():
+    def says(function, result=1.7):
+        text = message(function, call(np.zeros(2)).gives(result), remark="Ask for more.")
+        return text.endswith("Ask for more.")
+
+    assert says(lambda x: np.linalg.inv(np.zeros((2, 2))))
+    assert says(lambda x: np.array([5.0, 6.0]), np.array([1.7, 2.9]))
+    assert not says(lambda x: np.array([5.0, 6.0, 1.0]), np.array([1.7, 2.9]))
+    assert not says(lambda x: unknown_name)  # noqa: F821
+    assert not says(lambda x: None)
+
+
+def test_digits_are_shown_until_the_difference_is_seen():
+    text = message(lambda: np.array([1.0, 2.00000003]), call().gives(np.array([1.0, 2.0])))
+    assert "the entry [1] is 2.00000003, not 2.0" in text
+    text = message(lambda: 2.9999999, call().gives(3.0), rtol=1e-9)
+    assert "returned 2.9999999" in text
+    text = message(lambda: 2.999999999999, call().gives(3.0), rtol=0.0, atol=0.0)
+    assert "returned 2.999999999999" in text
+    hidden = message(
+        lambda: np.array([1.00000003]), call(), reference=lambda: np.ones(1), hidden=True
+    )
+    assert "the entry [0] is 1.00000003, which is not right" in hidden
+
+
+def test_long_messages_of_an_answer_are_cut():
+    # They could carry the hidden test itself into the feedback.
+    def fails():
+        raise ValueError("secret " * 1000)
+
+    def warns():
+        warnings.warn("secret " * 1000, UserWarning, stacklevel=1)
+        return 1.0
+
+    assert len(message(fails, call().gives(1.0))) < 400
+    assert len(message(warns, call().gives(1.0))) < 400
+
+
+def test_stopped_answer_is_told_like_any_other_failure():
+    def endless():
+        raise KeyboardInterrupt
+
+    text = message(endless, call().gives(1.0))
+    assert "endless() was stopped before it came to an end" in text
+
+
+def test_lambda_has_the_name_that_it_was_given():
+    namespace = {}
+    exec("half = lambda x: x / 3", namespace)
+    assert message(namespace["half"], call(3.0).gives(1.5)).startswith("half(3.0) returned 1.0")
+    assert message(lambda: 1.0, call().gives(1.5)).startswith("your function() returned 1.0")
+
+
 def test_remark_comes_with_failures_but_not_with_what_is_not_written():
     def todo(x):
         raise NotImplementedError
@@ -112,6 +184,18 @@ def test_error_while_a_generator_runs_is_told():
 
 def test_exit_does_not_end_the_kernel():
     assert "raised SystemExit" in message(lambda: exit(), call().gives(1.0))
+
+
+def test_exit_of_a_notebook_does_not_end_the_kernel():
+    from IPython.core.autocall import ExitAutocall
+
+    leave = ExitAutocall()
+    namespace = {"exit": leave, "quit": leave}
+    exec("def f():\n    exit()\ndef g():\n    quit()", namespace)
+    for name in "fg":
+        assert "raised SystemExit" in message(namespace[name], call().gives(1.0))
+    assert namespace["exit"] is leave
+    assert namespace["quit"] is leave
 
 
 def test_something_that_is_no_function():
@@ -161,7 +245,7 @@ VECTOR = np.array([1.5, -2.0, 4.25])
         (lambda r: r[:-1], "last row is missing"),
         (lambda r: r**2, "square root is missing"),
         (lambda r: r[:, None], "an axis is missing"),
-        (lambda r: r.astype(np.float32) * np.float32(1 + 1e-7), "seven digits"),
+        (lambda r: r.astype(np.float32) * np.float32(1 + 1e-7), "5–7 digits"),
         (lambda r: r[::-1], "reversed"),
         (lambda r: r + 100.0, ""),
     ],
@@ -187,6 +271,16 @@ def test_hint_must_explain_every_failure():
 
 def test_hint_is_not_given_for_zeros():
     assert "sign" not in message(lambda: np.ones(2), call().gives(np.zeros(2)))
+
+
+def test_mean_over_the_whole_table_is_recognised():
+    calls = [call(table, table).gives(np.mean(table, axis=0)) for table in (TABLE, 3 * TABLE**2)]
+    assert "over the whole table" in message(lambda x, y: np.mean(x), *calls)
+
+
+def test_n_minus_one_is_recognised():
+    calls = [call(x).gives(np.mean(x)) for x in (VECTOR, np.arange(1.0, 9.0))]
+    assert "divided by n - 1" in message(lambda x: np.sum(x) / (len(x) - 1), *calls)
 
 
 def test_cut_off_fraction_is_recognised():
@@ -223,7 +317,16 @@ def test_parts_are_compared_on_their_own():
     assert "swapped" in message(
         lambda: (2.0, 1.0), call(), reference=lambda: (1.0, 2.0), part=1, mistakes=wrong
     )
-    assert "2 parts or more" in message(lambda: 1.0, call(), reference=lambda: (1.0, 2.0), part=1)
+    for wrong, says in [
+        (1.0, "one number, where a pair was expected"),
+        (np.array(1.0), "one number, where a pair was expected"),
+        (np.float64(1.0), "one number, where a pair was expected"),
+        ((1.0, 2.0, 7.0), "has 3 parts, where a pair was expected"),
+        ((1.0,), "has 1 part, where a pair was expected"),
+    ]:
+        text = message(lambda wrong=wrong: wrong, call(), reference=lambda: (1.0, 2.0), part=0)
+        assert says in text
+        assert says in message(lambda wrong=wrong: wrong, call().gives((1.0, 2.0)))
 
 
 # -- supervision --------------------------------------------------------------------------------
@@ -363,7 +466,26 @@ def test_endless_generator_ends():
 
 
 def test_missing_return_is_named():
-    assert "is there a `return`?" in message(lambda: None, call().gives(1.0))
+    assert message(lambda: None, call().gives(1.0)).endswith("(None): is there a `return`?")
+
+    def batches():
+        """Yield batches.
+
+        Yields
+        ------
+        float
+        """
+
+    assert message(batches, call().gives([1.0])).endswith("(None): is there a `yield`?")
+
+
+def test_what_is_no_number_is_told_with_its_place():
+    text = message(lambda: (1.0, None), call().gives((1.0, 2.0)))
+    assert text.endswith("returned a value whose part 2 is nothing (None).")
+    assert message(lambda: "a", call().gives(1.0)).endswith("'a', where numbers were expected.")
+    for function in (np.mean, np.add, print, lambda: 1.0):
+        text = message(lambda function=function: function, call().gives(1.0))
+        assert text.endswith("did you forget to call it?")
 
 
 # -- run ----------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ the case's name.
 from __future__ import annotations
 
 import ast
+import builtins
 import contextlib
 import functools
 import importlib.util
@@ -24,11 +25,17 @@ from pathlib import Path
 
 import numpy as np
 
+from helpers import checks, datasets
 from helpers.checks import Formula
 from helpers.checks.values import plain
 from helpers.exercises import source_notebook
 
 ROOT = Path(__file__).resolve().parents[2]
+#: What a notebook can do to names: its imports, and Python's own.
+SPOILT = dict.fromkeys(
+    [*checks.__all__, *datasets.__all__, "np", "plot"]
+    + [name for name in vars(builtins) if not name.startswith("_")]
+)
 
 
 @dataclass(frozen=True)
@@ -124,7 +131,8 @@ def score_apart(name: str, answers: dict[str, str] | None = None) -> Score:
     """Score with the answers in one namespace and the hidden tests in another, clean one.
 
     The tests get stand-ins, which let nothing through but plain arguments and plain results, as a
-    grader does that runs answers in a process of their own.
+    grader does that runs answers in a process of their own. All other names that a test could
+    look for are taken, as if the student had used them for something else.
     """
     answers = answers or {}
     student, clean = types.ModuleType("__main__"), types.ModuleType("__main__")
@@ -133,15 +141,18 @@ def score_apart(name: str, answers: dict[str, str] | None = None) -> Score:
         for cell in _code(name):
             source = answers.get(cell["id"], cell["source"])
             if cell["id"] == "imports":
-                _run(source, "<imports>", student.__dict__)
-                _run(source, "<imports>", clean.__dict__)
+                _run(source, "<imports>", vars(student))
+                vars(clean).update(SPOILT)
             elif cell["solution"]:
                 _run(source, f"<{name}:{cell['id']}>", student.__dict__)
                 vars(clean)[cell["id"]] = StandIn(vars(student)[cell["id"]])
             elif cell["points"]:
-                error = _run(source, f"<{name}:{cell['id']}>", clean.__dict__)
+                before = set(vars(clean))
+                error = _run(source, f"<{name}:{cell['id']}>", vars(clean))
                 if error:
                     result.errors[cell["id"]] = error
+                elif left := set(vars(clean)) - before - {"__builtins__"}:
+                    result.errors[cell["id"]] = f"it leaves names behind: {left}"
                 result.points[cell["id"]] = 0 if error else cell["points"]
     result.output = printed.getvalue()
     return result

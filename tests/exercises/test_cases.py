@@ -34,7 +34,8 @@ def test_reference_earns_all_points(name):
 
 @pytest.mark.parametrize("name", EXERCISES)
 def test_hidden_tests_need_nothing_but_the_answers(name):
-    # A safe grader runs them in a clean process, where the answers are stand-ins.
+    # A safe grader runs them in a clean process, where the answers are stand-ins. And in any
+    # notebook a name can mean something else by the time that a test is run.
     result = harness.score_apart(name)
     assert result.errors == {}
     assert result.total == sum(harness.points(name).values())
@@ -106,3 +107,11 @@ def test_hidden_messages_do_not_tell_what_was_expected(name):
 def test_words_on_stderr_cost_a_cell_its_points():
     talkative = "import sys\n\ndef mae(y, y_hat):\n    ...\n\nprint('hm', file=sys.stderr)"
     assert "mae" in harness.score("line", {"mae": talkative}).errors
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_answer_cannot_switch_the_checks_off(name):
+    off = "check = run = passed = lambda *args, **kwargs: None\n"
+    first, *others = harness.solutions(name)
+    answers = {answer: f"{answer} = None" for answer in others}
+    assert harness.score(name, {**answers, first: f"{off}{first} = None"}).total == 0

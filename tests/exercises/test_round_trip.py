@@ -2,8 +2,10 @@
 
 import copy
 import csv
+import html
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -161,11 +163,8 @@ def test_feedback_says_what_went_wrong(course):
     wrong = next(case for case in harness.cases(name) if case.name == MISTAKE[name])
     text = " ".join(as_text(feedback(root, name, "mistaken")).split())
     assert "CheckFailed" in text
-    assert wrong.says in text
+    assert re.search(wrong.says, text)
 
 
 def as_text(page):
-    import html
-    import re
-
     return html.unescape(re.sub(r"<[^>]+>", "", page))

@@ -47,7 +47,11 @@ def path_is_one_repeated_array():
         return np.array(path)
 
 
-@mistake(["hidden-minibatches"], says="last, short batch of each epoch is dropped")
+# The last task builds on this one, so it falls too.
+@mistake(
+    ["hidden-minibatches", "hidden-train_line-batches"],
+    says="last, short batch of each epoch is dropped|the last short one included",
+)
 def last_batch_dropped():
     def minibatches(n, batch_size, epochs, rng):
         for _ in range(epochs):
@@ -161,7 +165,7 @@ def one_step_early():
         return initial * float(factor) ** ((np.asarray(t) + 1) // every)
 
 
-@mistake(["hidden-minibatches-seed"], says="all randomness from rng")
+@mistake(["hidden-minibatches-seed", "hidden-train_line-batches"], says="all randomness from rng")
 def own_randomness():
     def minibatches(n, batch_size, epochs, rng):
         own = np.random.default_rng()
@@ -171,7 +175,7 @@ def own_randomness():
                 yield order[first : first + batch_size]
 
 
-@mistake(["hidden-minibatches-seed"], says="randomness from rng")
+@mistake(["hidden-minibatches-seed", "hidden-train_line-batches"], says="from rng|with rng")
 def fixed_seed():
     def minibatches(n, batch_size, epochs, rng):
         own = np.random.default_rng(0)
@@ -182,7 +186,12 @@ def fixed_seed():
 
 
 @mistake(
-    ["hidden-minibatches", "hidden-minibatches-order", "hidden-train_line"],
+    [
+        "hidden-minibatches",
+        "hidden-minibatches-order",
+        "hidden-train_line",
+        "hidden-train_line-batches",
+    ],
     says="exactly once|only a few|never came|train_line",
 )
 def drawn_with_replacement():
@@ -231,7 +240,7 @@ def training_without_the_two():
         return np.array(path)
 
 
-@mistake(["hidden-train_line-batches"], says="number of examples in the batch")
+@mistake(["hidden-train_line-batches"], says="examples in its own batch")
 def divided_by_all():
     def train_line(x, y, batch_size, epochs, rate, rng):
         theta, path = np.zeros(2), [np.zeros(2)]
@@ -241,6 +250,79 @@ def divided_by_all():
             theta = theta - rate * slope
             path.append(theta)
         return np.array(path)
+
+
+@mistake(["hidden-train_line-batches"], says="examples in its own batch")
+def divided_by_the_batch_size():
+    def train_line(x, y, batch_size, epochs, rate, rng):
+        theta, path = np.zeros(2), [np.zeros(2)]
+        for rows in minibatches(len(x), batch_size, epochs, rng):
+            errors = theta[0] * x[rows] + theta[1] - y[rows]
+            slope = 2 / batch_size * np.array([np.sum(errors * x[rows]), np.sum(errors)])
+            theta = theta - rate * slope
+            path.append(theta)
+        return np.array(path)
+
+
+@mistake(["hidden-train_line-batches"], says="last short one")
+def short_batch_not_trained_on():
+    def train_line(x, y, batch_size, epochs, rate, rng):
+        theta, path = np.zeros(2), [np.zeros(2)]
+        for rows in minibatches(len(x), batch_size, epochs, rng):
+            if len(rows) == batch_size:
+                errors = theta[0] * x[rows] + theta[1] - y[rows]
+                theta = theta - rate * 2 * np.array([np.mean(errors * x[rows]), np.mean(errors)])
+                path.append(theta)
+        return np.array(path)
+
+
+@mistake(["hidden-train_line-batches"], says="one and the same path")
+def trained_without_shuffling():
+    def train_line(x, y, batch_size, epochs, rate, rng):
+        theta, path, n = np.zeros(2), [np.zeros(2)], len(x)
+        for first in list(range(0, n, batch_size)) * epochs:
+            rows = np.arange(first, min(first + batch_size, n))
+            errors = theta[0] * x[rows] + theta[1] - y[rows]
+            theta = theta - rate * 2 * np.array([np.mean(errors * x[rows]), np.mean(errors)])
+            path.append(theta)
+        return np.array(path)
+
+
+@mistake(["hidden-train_line-batches"], says="each example is used once")
+def trained_with_replacement():
+    def train_line(x, y, batch_size, epochs, rate, rng):
+        theta, path, n = np.zeros(2), [np.zeros(2)], len(x)
+        for _ in range(epochs * -(-n // batch_size)):
+            rows = rng.integers(n, size=batch_size) if batch_size < n else np.arange(n)
+            errors = theta[0] * x[rows] + theta[1] - y[rows]
+            theta = theta - rate * 2 * np.array([np.mean(errors * x[rows]), np.mean(errors)])
+            path.append(theta)
+        return np.array(path)
+
+
+@mistake(["hidden-train_line-batches"], says="all randomness from rng")
+def trained_with_own_randomness():
+    def train_line(x, y, batch_size, epochs, rate, rng):
+        theta, path = np.zeros(2), [np.zeros(2)]
+        for rows in minibatches(len(x), batch_size, epochs, np.random.default_rng()):
+            errors = theta[0] * x[rows] + theta[1] - y[rows]
+            theta = theta - rate * 2 * np.array([np.mean(errors * x[rows]), np.mean(errors)])
+            path.append(theta)
+        return np.array(path)
+
+
+@mistake(["hidden-train_line-batches"], says="no order of the examples")
+def solved_after_the_first_step():
+    def train_line(x, y, batch_size, epochs, rate, rng):
+        theta, path = np.zeros(2), [np.zeros(2)]
+        for rows in minibatches(len(x), batch_size, epochs, rng):
+            errors = theta[0] * x[rows] + theta[1] - y[rows]
+            theta = theta - rate * 2 * np.array([np.mean(errors * x[rows]), np.mean(errors)])
+            path.append(theta)
+        path = np.array(path)
+        if batch_size < len(x):
+            path[2:] = np.polyfit(x, y, 1)
+        return path
 
 
 @mistake(
@@ -281,7 +363,7 @@ def with_arrays():
         for _ in range(epochs):
             rng.shuffle(rows)
             batches += [rows[k : k + batch_size].copy() for k in range(0, n, batch_size)]
-        return batches
+        return tuple(batches)
 
     def find_rate(gradient, start, steps, tolerance):
         # 1.5 / L with the largest curvature L, measured near the start by power iteration

@@ -138,6 +138,26 @@ def inner_derivative_forgotten():
         return slope, slope
 
 
+@mistake(["hidden-mse_gradient-w", "hidden-mse_gradient-b"], says="has 3 parts", public=True)
+def cost_returned_too():
+    def mse_gradient(w, b, x, y):
+        errors = w * x + b - y
+        return 2 * np.mean(errors * x), 2 * np.mean(errors), np.mean(errors**2)
+
+
+@mistake(["hidden-mse_gradient-w", "hidden-mse_gradient-b"], says="swapped", public=True)
+def derivatives_swapped():
+    def mse_gradient(w, b, x, y):
+        errors = w * x + b - y
+        return 2 * np.mean(errors), 2 * np.mean(errors * x)
+
+
+@mistake(["hidden-mse_gradient-w", "hidden-mse_gradient-b"], says="where a pair", public=True)
+def one_derivative():
+    def mse_gradient(w, b, x, y):
+        return 2 * np.mean((w * x + b - y) * x)
+
+
 @mistake(
     ["hidden-leave_one_out", "hidden-leave_one_out-many"],
     says="has seen all the examples",
