@@ -200,7 +200,7 @@ def check_page(
 
 def use_loader(app: Sphinx, config: Config) -> None:
     """Load our own script on pages with widgets, in place of MyST-NB's from other hosts."""
-    config.nb_ipywidgets_js = {"widget-loader.js": {"defer": "defer"}}
+    config.nb_ipywidgets_js = {"widget-loader.js": {"async": "async"}}
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

@@ -56,9 +56,12 @@
       else box.removeAttribute("tabindex");
     }
   }
-  addEventListener("load", markScrollers); // not before: measuring would hold up the widgets
+  // Not before: measuring lays out the whole page, and would hold up the widgets.
+  addEventListener("load", () => {
+    (globalThis.requestIdleCallback ?? setTimeout)(markScrollers);
+    document.fonts?.ready.then(markScrollers);
+  });
   addEventListener("resize", markScrollers);
-  document.fonts?.ready.then(markScrollers);
 
   // ---- contents: where we are, and the drawer of narrow screens ----
   const sidebar = document.getElementById("contents");

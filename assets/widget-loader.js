@@ -1,14 +1,13 @@
 // Shows the book's widgets (https://anywidget.dev) without a kernel, and without anything from
 // elsewhere. _ext/widgets.py wrote the state that this reads.
 //
-// This is a classic script, deferred, and imports each widget's module from a blob: URL. A
-// <script type="module"> would not do: a page opened from disk (file://) may not load one.
+// This is a classic script, async: it runs while the page still arrives, and shows each widget once
+// the page has come that far. It imports each widget's module from a blob: URL; a
+// <script type="module"> would not do, for a page opened from disk (file://) may not load one.
 (() => {
   "use strict";
-  const source = document.querySelector('[type="application/vnd.jupyter.widget-state+json"]');
-  if (!source) return;
-  const { parts, models } = JSON.parse(source.textContent);
-  const views = document.querySelectorAll('[type="application/vnd.jupyter.widget-view+json"]');
+  const STATE = '[type="application/vnd.jupyter.widget-state+json"]';
+  const VIEWS = '[type="application/vnd.jupyter.widget-view+json"]';
   const once = new Map();
 
   /** What `make` returned when it was first called for this key. */
@@ -16,7 +15,8 @@
     if (!once.has(key)) once.set(key, make());
     return once.get(key);
   };
-  const text = (numbers) => numbers.map((number) => parts[number]).join("");
+  const page = () => remember("page", () => JSON.parse(document.querySelector(STATE).textContent));
+  const text = (numbers) => numbers.map((number) => page().parts[number]).join("");
   const equal = (a, b) =>
     Object.is(a, b) || (Array.isArray(a) && JSON.stringify(a) === JSON.stringify(b));
 
@@ -85,7 +85,7 @@
     view.after(el);
     try {
       const id = JSON.parse(view.textContent).model_id;
-      const { model, widget } = await remember(id, () => start(models[id]));
+      const { model, widget } = await remember(id, () => start(page().models[id]));
       atTheEnd(await widget.render?.({ model, el, signal, experimental }));
     } catch (error) {
       el.textContent = `This widget could not start: ${error.message}`;
@@ -93,7 +93,25 @@
     }
   }
 
-  views.forEach(show);
+  const met = new Set();
+  const arriving = () => document.readyState === "loading";
+  /** Whether anything comes after it on the page; then all of it has arrived. */
+  const followed = (node) => node && (node.nextSibling || followed(node.parentNode));
+  /** Show the views that have come. */
+  const look = () => {
+    for (const view of document.querySelectorAll(VIEWS)) {
+      if (met.has(view) || (arriving() && !followed(view))) continue;
+      met.add(view);
+      show(view);
+    }
+  };
+  const arrivals = new MutationObserver(look);
+  if (arriving()) arrivals.observe(document, { childList: true, subtree: true });
+  document.addEventListener("DOMContentLoaded", () => {
+    arrivals.disconnect();
+    look();
+  });
+  look();
   // A page that the browser keeps, to come back to, stays as it is.
   addEventListener("pagehide", (event) => event.persisted || leaving.abort());
 })();

@@ -145,7 +145,7 @@ def write_page(tmp_path: Path) -> Callable[..., Path]:
             '<meta name="viewport" content="width=device-width"><link rel="icon" href="data:,">'
             "<style>body{font-family:sans-serif;max-width:42rem;margin:auto;background:#fff;"
             "color:#1f2328}@media(prefers-color-scheme:dark){body{background:#14181d;"
-            'color:#e6e9ec}}</style><script defer src="widget-loader.js"></script>'
+            'color:#e6e9ec}}</style><script async src="widget-loader.js"></script>'
             f"<main><h1>A page</h1>{HEAD.format(state=script_safe(page))}{''.join(framed)}</main>",
             encoding="utf-8",
         )

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import base64
 import struct
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
@@ -154,3 +157,48 @@ def test_a_page_without_widgets_needs_no_state(new_page, tmp_path, served, write
     page = new_page()
     page.goto(served + "page.html")
     assert page.get_by_role("heading").text_content() == "None"
+
+
+@pytest.fixture
+def arriving(write_page, tmp_path) -> Iterator[tuple[str, threading.Event]]:
+    """Return the address of a page that stops in the midst of its second view, and what lets go."""
+    models = {"a": saved(COUNTER, count=3), "b": saved(COUNTER, count=7)}
+    html = write_page(models, ["a", "b"]).read_bytes()
+    middle = html.rindex(b'"b"}</script>') + 2
+    go_on = threading.Event()
+
+    class Halting(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            loader = self.path.endswith(".js")
+            body = (tmp_path / "widget-loader.js").read_bytes() if loader else html
+            self.send_response(200)
+            self.send_header("Content-Type", "text/javascript" if loader else "text/html")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            if not loader:
+                self.wfile.write(body[:middle])
+                go_on.wait()
+            self.wfile.write(body if loader else body[middle:])
+
+        def log_message(self, *args: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Halting)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/page.html", go_on
+    go_on.set()
+    server.shutdown()
+    server.server_close()
+
+
+def test_a_widget_plays_while_the_page_still_arrives(arriving, new_page):
+    address, go_on = arriving
+    page = new_page()
+    page.goto(address, wait_until="commit")
+    page.get_by_role("button", name="count 3").click()
+    assert page.evaluate("document.readyState") == "loading"
+    assert page.get_by_role("button").all_text_contents() == ["count 4"]
+    go_on.set()
+    page.get_by_role("button", name="count 7").wait_for()
+    page.wait_for_load_state()
+    assert page.get_by_role("button").all_text_contents() == ["count 4", "count 7"]
