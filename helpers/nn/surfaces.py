@@ -55,7 +55,7 @@ class Surface:
     learning_rate : float
         A learning rate that shows something.
     look : str
-        What to look for, in a sentence.
+        What there was to see, in a sentence; the widget shows it after some steps.
 
     Examples
     --------
@@ -186,10 +186,11 @@ class Surface:
     def stability_limit(self) -> float | None:
         r"""The learning rate from which gradient descent no longer converges, or None.
 
-        For a quadratic with a minimum it is :math:`2/L`, where :math:`L` is the largest
-        eigenvalue of the Hessian: along that eigenvector one step multiplies the distance
-        to the minimum by :math:`1 - \eta L`, and :math:`|1 - \eta L| < 1` exactly if
-        :math:`0 < \eta < 2/L`. For other costs there is no single limit.
+        For a quadratic with a minimum it is :math:`2/\lambda_{\max}`, where
+        :math:`\lambda_{\max}` is the largest eigenvalue of the Hessian: along that
+        eigenvector one step multiplies the distance to the minimum by
+        :math:`1 - \eta \lambda_{\max}`, which is between −1 and 1 exactly if
+        :math:`0 < \eta < 2/\lambda_{\max}`. For other costs there is no single limit.
         """
         if not self.is_quadratic:
             return None

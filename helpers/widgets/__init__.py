@@ -43,7 +43,8 @@ Say it is called "one neuron". Make two files here, side by side, and enter the 
    (``run_js`` in ``tests/widgets/conftest.py``), the traits, the still figure, and in a
    browser every control, by keyboard and by pointer.
 
-A link such as ``page.html#widget=one_neuron&weight=0.5`` opens the page with the widget set.
+A link such as ``page.html#widget=one_neuron&weight=0.5`` opens the page with the widget set. It
+always shows the same: what it does not name goes back to what the page began with.
 """
 
 from __future__ import annotations

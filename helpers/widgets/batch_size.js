@@ -13,6 +13,7 @@ import { random, s, select, set, shuffled, slider, through, toggle, uniqueId, wi
 
 export const EPOCHS = 20; // the length of a run
 export const RUNS = 24; // shuffles in the cloud
+const SEEN = 2; // epochs before the picture is explained
 const FAR = 1e6; // a run beyond this has diverged
 
 /** Means of x², x, xy, y and y²: the loss over all points is a quadratic of these. */
@@ -259,7 +260,7 @@ function choice(lab, input) {
   });
   return {
     element: h("table", { class: "nj-bs-table" },
-      h("thead", {}, h("tr", {}, ...["Batch size", "Updates per epoch", "Noise of one gradient", "Distance from minimum now"]
+      h("thead", {}, h("tr", {}, ...["Batch size", "Updates per epoch", "Noise of one gradient", `RMS distance, ${RUNS} shuffles`]
         .map((title) => h("th", { scope: "col" }, title)))),
       h("tbody", {}, ...rows.map(({ row }) => row))),
     draw(all, examples, chosen) {
@@ -287,7 +288,7 @@ function describe(lab, run, updates, examples, batch) {
 }
 
 function draw(frame) {
-  const { get, change, on, panels, controls, signal, say } = frame;
+  const { get, change, on, panels, controls, linked, signal, say } = frame;
   const lab = laboratory(get);
   const most = EPOCHS * lab.n;
   const map = landscape(lab, get("start"));
@@ -316,11 +317,13 @@ function draw(frame) {
     },
     reset: () => change({ examples: 0 }),
   });
-  const look = h("p", { class: "nj-bs-look" },
+  const look = h("p", { class: "nj-bs-look" });
+  const seen = // only after some epochs: first the reader predicts
     "Each fourfold batch about halves the noise of a gradient: it shrinks as 1/√batch, and is gone when the batch is everything. "
     + "A constant learning rate never lets a noisy path settle: it ends as a cloud round the minimum. "
-    + "Compare the batch sizes after the same number of examples, then after the same number of updates.");
+    + "Compare the batch sizes after the same number of examples, then after the same number of updates.";
 
+  linked(() => playback.pause());
   panels(map.element, curves.element);
   controls(
     status,
@@ -345,6 +348,8 @@ function draw(frame) {
     log.value = get("log_scale");
     const words = describe(lab, all[batch][0], updates, examples, batch);
     if (status.textContent !== words) status.textContent = words;
+    const hint = examples >= SEEN * lab.n ? seen : "";
+    if (look.textContent !== hint) look.textContent = hint;
     say(words);
   });
 }

@@ -213,10 +213,12 @@ class BatchSize(Widget):
             alt=(
                 "Left, contours of the mean squared error of a line over its weight and bias, and "
                 "the path of mini-batch gradient descent towards the minimum, a cross. Right, the "
-                "loss of every batch size. A table gives the noise of one gradient for each. Small "
-                "batches make many noisy updates and end as a cloud round the minimum; the noise "
-                "shrinks as one over the square root of the batch size; the whole batch goes "
-                "straight but makes one update per epoch."
+                "loss of every batch size. A table gives for each the number of updates in an "
+                "epoch, the noise of one gradient, and the distance from the minimum, as the root "
+                "mean square over 24 shuffles. Look for how straight each path is, whether it "
+                "comes to rest at the minimum, by what factor the noise shrinks from one batch "
+                "size to the next, and which batch size is ahead after the same number of "
+                "examples."
             ),
             height=(780, 1280),
             x=xs,

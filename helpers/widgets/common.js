@@ -365,7 +365,8 @@ function keepKeys(element) {
  * A slider with a field for the number beside it.
  *
  * Options: `label`, `symbol` (a letter, shown in italics), `min`, `max`, `step`, `value`,
- * `unit`, `digits` (decimals shown), `log` (true: equal steps multiply), and `input(value)`.
+ * `unit`, `digits` (decimals shown), `log` (true: equal steps multiply), `name` (of the field, for
+ * screen readers, if shorter than the label), and `input(value)`.
  * Returns `element`, a property `value`, and `enable(boolean)`.
  */
 export function slider(options) {
@@ -381,7 +382,7 @@ export function slider(options) {
   }));
   const field = keepKeys(h("input", {
     type: "number", class: "nj-field", min, max, step: log ? "any" : step,
-    inputmode: "decimal", "aria-label": `${label}, as a number`,
+    inputmode: "decimal", "aria-label": `${options.name ?? label}, as a number`,
   }));
   const shown = (v) => (log ? Number(v.toPrecision(3)) : Number(v.toFixed(digits)));
   let current = value;
@@ -463,27 +464,36 @@ export function button({ label, press, className = "" }) {
   }, label));
 }
 
-/** A number on a bar from 0 to `max`. Returns `element`, `set(value)` and `max(value)`. */
-export function gauge({ label, unit = "", digits = 0, max = 1, symbol = "" }) {
+/**
+ * A number on a bar from 0 to `max`, with ticks; lengths go with its square root, so that small
+ * values are told apart. Beyond `max` the bar's end is torn off. Returns `element`, `set(value)` and `mark(value)`.
+ */
+export function gauge({ label, unit = "", digits = 0, max, markLabel = "" }) {
   const bar = h("span", { class: "nj-gauge-bar" });
   const text = h("span", { class: "nj-gauge-value" });
   const mark = h("span", { class: "nj-gauge-mark", hidden: true });
-  const to = (value) => `${100 * clamp(value / max, 0, 1)}%`;
+  const marked = h("span", { class: "nj-gauge-marked" });
+  const to = (value) => `${100 * Math.sqrt(clamp(value / max, 0, 1))}%`;
+  const round = ticks(0, max, 4);
+  const scale = round.filter((value) => value < 0.95 * max).map((value) =>
+    h("span", { class: "nj-gauge-tick", style: `left: ${to(value)}` }, format(value, tickDigits(round))));
   return {
     element: h("div", { class: "nj-gauge" },
-      h("span", { class: "nj-gauge-label" }, label, symbol ? h("i", {}, ` ${symbol}`) : ""),
-      h("span", { class: "nj-gauge-track", "aria-hidden": "true" }, bar, mark),
-      h("span", { class: "nj-gauge-number" }, text, unit ? ` ${unit}` : "")),
+      h("span", { class: "nj-gauge-label" }, label),
+      h("span", { class: "nj-gauge-number" }, marked, text, unit ? ` ${unit}` : ""),
+      h("span", { class: "nj-gauge-track", "aria-hidden": "true" }, bar, ...scale, mark)),
     set(value) {
       bar.style.width = to(value);
+      bar.classList.toggle("nj-beyond", value > max);
       text.textContent = format(value, digits);
     },
-    /** A small mark on the bar, for a value to compare with; null removes it. */
+    /** A value to compare with, on the bar and as a number; null removes it. */
     mark(value) {
-      mark.hidden = value === null;
-      if (value !== null) mark.style.left = to(value);
+      mark.hidden = marked.hidden = value === null;
+      if (value === null) return;
+      mark.style.left = to(value);
+      marked.textContent = `${markLabel} ${format(value, digits)} `;
     },
-    max(value) { max = value; },
   };
 }
 
@@ -560,28 +570,37 @@ export function player({ step, reset, signal, rate = 20, jump = 50 }) {
 
 // ── The frame around a widget ──────────────────────────────────────────────────────────────
 
-/** Light or dark, read off the host's own text: right in every theme of every host. */
-function isDark(element) {
-  const channels = getComputedStyle(element).color.match(/[\d.]+/g)?.map(Number) ?? [0, 0, 0];
-  const [r, g, b] = channels;
-  return 0.299 * r + 0.587 * g + 0.114 * b > 140;
+/** Red, green, blue (0 to 255) and opacity (0 to 1) of a computed colour. */
+function channelsOf(colour) {
+  const [r = 0, g = 0, b = 0, alpha = 1] = colour.match(/[\d.]+/g)?.map(Number) ?? [];
+  const unit = colour.startsWith("color(") ? 255 : 1; // color(srgb 0.1 0.1 0.1)
+  return [r * unit, g * unit, b * unit, alpha];
 }
 
-/** The colour behind an element: the nearest background that is not transparent. */
+/** The colour behind an element: the nearest background that can't be seen through. */
 function backgroundOf(element) {
   for (let at = element; at; at = at.parentElement) {
     const colour = getComputedStyle(at).backgroundColor;
-    if (colour !== "transparent" && !/^rgba\(.*, 0\)$/.test(colour)) return colour;
+    if (channelsOf(colour)[3] > 0.5 && colour !== "transparent") return colour;
   }
   return "";
+}
+
+/** Light or dark, in every theme of every host. What lies behind decides, since VS Code lays white
+ *  behind widgets in its dark themes too; where nothing does, the host's text. */
+function isDark(paper, host) {
+  const [r, g, b] = channelsOf(paper || getComputedStyle(host).color);
+  const bright = 0.299 * r + 0.587 * g + 0.114 * b > 140;
+  return paper ? !bright : bright;
 }
 
 function followTheme(root, signal) {
   const update = () => {
     const host = root.parentElement;
     if (!host) return;
-    set(root, { "data-mode": isDark(host) ? "dark" : "light" });
-    root.style.setProperty("--nj-paper", backgroundOf(host));
+    const paper = backgroundOf(host);
+    set(root, { "data-mode": isDark(paper, host) ? "dark" : "light" });
+    root.style.setProperty("--nj-paper", paper);
   };
   const observer = new MutationObserver(update);
   const attributes = { attributes: true };
@@ -599,7 +618,8 @@ function followTheme(root, signal) {
  * `allowed` says which traits may be set: {trait: [low, high]} for a number, a list of such pairs
  * for several (`start=1,-2`), {trait: {key: text, …}} for a choice, {trait: "boolean"} or
  * {trait: "integer"}.
- * Anything else in the address is ignored: it may come from anywhere.
+ * Anything else in the address is ignored: it may come from anywhere. A trait that is not named
+ * goes back to what it was when the page was opened, which is `widget`'s business.
  */
 export function preset(hash, name, allowed) {
   const wanted = new URLSearchParams(hash.replace(/^#/, ""));
@@ -646,9 +666,12 @@ export function presetHash(name, allowed, get) {
  *   `on([traits], action)`       now and whenever one of them changes, at most once a frame
  *   `panels(...elements)`, `controls(...elements)`  add to the upper and lower part
  *   `say(text)`                  for screen readers, once things have settled
- * `share(get)` returns the traits that a link can set, in the form that `preset` takes.
+ *   `linked(action)`             when a link has set the widget: pause, forget what was drawn
+ * `share(get)` returns the traits that a link can set, in the form that `preset` takes. Those that
+ * a link leaves out go back to what the page began with, or to what `follow(values, initial, get)`
+ * returns for them.
  */
-export function widget(draw, share = () => ({})) {
+export function widget(draw, share = () => ({}), follow = () => ({})) {
   return {
     render({ model, el, signal: hostSignal }) {
       const control = new AbortController();
@@ -681,22 +704,33 @@ export function widget(draw, share = () => ({})) {
         action();
       };
 
+      const allowed = share(get);
+      const initial = structuredClone(pick(Object.keys(allowed), get));
+      const atLink = [];
       const applyPreset = () => {
-        const values = preset(location.hash, name, share(get));
+        const values = preset(location.hash, name, allowed);
         if (values === null) return;
-        change(values);
+        // A link shows the same, whatever was played before.
+        change({ ...initial, ...follow(values, initial, get), ...values });
+        atLink.forEach((action) => action());
         root.scrollIntoView({ block: "center", behavior: reducedMotion() ? "auto" : "smooth" });
       };
       draw({
         model, signal, root, get, change, on,
         panels: (...elements) => panels.append(...elements),
         controls: (...elements) => controls.append(...elements),
+        linked: (action) => atLink.push(action),
         say: debounced((text) => { live.textContent = text; }, 500, signal),
       });
       // A link to a state makes sense in the published page only, not in a notebook.
       if (el.closest(".nj-view")) {
-        if (Object.keys(share(get)).length) controls.append(linkButton(name, share, get, signal));
+        if (Object.keys(allowed).length) controls.append(linkButton(name, allowed, get, signal));
         window.addEventListener("hashchange", applyPreset, { signal });
+        // The browser says nothing when the address is the same as before: a link used twice.
+        document.addEventListener("click", (event) => {
+          const link = event.target.closest?.("a[href*='#widget=']");
+          if (link?.href === location.href && !event.defaultPrevented) applyPreset();
+        }, { signal });
         applyPreset();
       }
       return () => {
@@ -707,14 +741,19 @@ export function widget(draw, share = () => ({})) {
   };
 }
 
-function linkButton(name, share, get, signal) {
+/** The present values of these traits. */
+function pick(traits, get) {
+  return Object.fromEntries(traits.map((trait) => [trait, get(trait)]));
+}
+
+function linkButton(name, allowed, get, signal) {
   const label = "Copy link to this state";
   const restore = debounced(() => { element.textContent = label; }, 2000, signal);
   const element = button({
     label,
     className: "nj-link",
     press: async () => {
-      const address = new URL(presetHash(name, share(get), get), location.href).href;
+      const address = new URL(presetHash(name, allowed, get), location.href).href;
       try {
         await navigator.clipboard.writeText(address);
         element.textContent = "Copied";

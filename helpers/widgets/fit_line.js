@@ -51,9 +51,32 @@ export function stepOf([low, high]) {
   return [1, 2, 5, 10].find((m) => m * power >= rough * (1 - 1e-12)) * power;
 }
 
+/** What two rectangles [left, top, right, bottom] have in common, or null. */
+export function overlap(a, b) {
+  const both = [Math.max(a[0], b[0]), Math.max(a[1], b[1]), Math.min(a[2], b[2]), Math.min(a[3], b[3])];
+  return both[0] < both[2] && both[1] < both[3] ? both : null;
+}
+
+/** The place of the line nearest to x = 0 that can be seen, [x, y]; its end nearest to the frame
+ *  where none can. */
+export function entry(weight, bias, xDomain, yDomain) {
+  const height = clamp(bias, ...yDomain);
+  if (height === bias) return [0, bias];
+  const at = (height - bias) / weight;
+  return at >= xDomain[0] && at <= xDomain[1] ? [at, height] : [0, height];
+}
+
 // ── The drawing ────────────────────────────────────────────────────────────────────────────
 
 const TRAIL = 400;
+
+/** The `d` of the sides along which a square is cut off. */
+function edges([left, top, right, bottom], [from, above, to, below]) {
+  return [
+    left < from && `M${from} ${above}V${below}`, right > to && `M${to} ${above}V${below}`,
+    top < above && `M${from} ${above}H${to}`, bottom > below && `M${from} ${below}H${to}`,
+  ].filter(Boolean).join("");
+}
 
 function draw(frame) {
   const { get, change } = frame;
@@ -83,8 +106,9 @@ function draw(frame) {
   const dots = xs.map((value, i) =>
     s("circle", { class: "nj-point", cx: x(value), cy: y(ys[i]), r: 5 }));
   const [low, high] = [handle("nj-low"), handle("nj-high")];
-  data.back.append(mean, meanLabel, ...squares);
-  data.marks.append(...labels, bestLine, curve, grip, ...dots);
+  const cut = s("path", { class: "nj-cut" });
+  data.back.append(mean, ...squares, cut);
+  data.marks.append(bestLine, curve, grip, ...dots, meanLabel, ...labels);
   data.front.append(low, high);
 
   // The line and its left end move the bias, the right end turns the line: one hand, one number.
@@ -122,7 +146,7 @@ function draw(frame) {
 
   // Right: the cost, seen from above.
   const map = plot({
-    x: weights, y: biases, xLabel: "weight w", yLabel: "bias b", grid: false,
+    x: weights, y: biases, xLabel: get("weight_label"), yLabel: get("bias_label"), grid: false,
     label: "The mean squared error over weight and bias, as contours, and where the line is.",
   });
   const ground = s("rect", {
@@ -155,12 +179,12 @@ function draw(frame) {
   });
 
   // Controls.
-  const number = (label, symbol, trait, range) => slider({
-    label, symbol, min: range[0], max: range[1], step: stepOf(range), digits: digitsOf(range),
+  const number = (name, trait, range) => slider({
+    name, label: get(`${trait}_label`), min: range[0], max: range[1], step: stepOf(range), digits: digitsOf(range),
     value: get(trait), input: (value) => change({ [trait]: value }),
   });
-  const weight = number("Weight", "w", "weight", weights);
-  const bias = number("Bias", "b", "bias", biases);
+  const weight = number("Weight", "weight", weights);
+  const bias = number("Bias", "bias", biases);
   const origin = toggle({
     label: "Through the origin", value: get("through_origin"),
     input: (on) => change({ through_origin: on }),
@@ -170,9 +194,11 @@ function draw(frame) {
     input: (on) => change({ show_best: on }),
   });
   const [flat] = leastSquares(xs, ys, true);
-  const most = roundUp(5 * Math.max(mse(xs, ys, flat, 0), 1e-12));
+  const most = roundUp(25 * Math.max(mse(xs, ys, flat, 0), 1e-12));
   const digits = clamp(3 - Math.floor(Math.log10(most)), 0, 6);
-  const cost = gauge({ label: "Mean squared error", digits, max: most });
+  const cost = gauge({
+    label: "Mean squared error", unit: get("mse_unit"), digits, max: most, markLabel: "best",
+  });
   let path = [];
   const reset = button({
     label: "Reset",
@@ -181,6 +207,8 @@ function draw(frame) {
       change({ ...start, show_best: false });
     },
   });
+
+  frame.linked(() => { path = []; });
 
   const figure = (title, axes) =>
     h("div", { class: "nj-panel" }, h("p", { class: "nj-panel-title" }, title), axes.element);
@@ -202,7 +230,9 @@ function draw(frame) {
 
     set(curve, { d: ends(w, b) });
     set(grip, { d: ends(w, b) });
-    xs.forEach((at, i) => {
+    const [right, bottom] = [x(x.domain[1]), y(y.domain[0])];
+    const window = [x(x.domain[0]), y(y.domain[1]), right, bottom];
+    const boxes = xs.map((at, i) => {
       const [predicted, actual] = [y(w * at + b), y(ys[i])];
       const side = Math.abs(predicted - actual);
       // The square lies on the side of its error that the line does not cross.
@@ -210,16 +240,31 @@ function draw(frame) {
       set(squares[i], {
         x: left ? x(at) - side : x(at), y: Math.min(predicted, actual), width: side, height: side,
       });
-      labels[i].textContent = side > 26 ? `${format(Math.abs(ys[i] - w * at - b), fine)}²` : "";
-      set(labels[i], {
-        x: x(at) + (left ? -side / 2 : side / 2), y: (predicted + actual) / 2 + 4,
-      });
+      const from = left ? x(at) - side : x(at);
+      const top = Math.min(predicted, actual);
+      return [from, top, from + side, top + side];
     });
+    // A label stands in the middle of what is seen of its square, if it has that place for itself.
+    const visible = boxes.map((box) => overlap(box, window));
+    visible.forEach((box, i) => {
+      const text = `${format(Math.abs(ys[i] - w * xs[i] - b), fine)}²`;
+      const [across, down] = box ? [(box[0] + box[2]) / 2, (box[1] + box[3]) / 2] : [0, 0];
+      const place = [across - 4 * text.length, down - 9, across + 4 * text.length, down + 9];
+      const fits = box && box[2] - box[0] > 8 * text.length && box[3] - box[1] > 22;
+      const alone = visible.every((other, k) => k === i || !other || !overlap(place, other));
+      labels[i].textContent = fits && alone ? text : "";
+      set(labels[i], { x: across, y: down + 4 });
+    });
+    set(cut, { d: boxes.map((box, i) => visible[i] ? edges(box, visible[i]) : "").join("") });
     const side = Math.abs(y(Math.sqrt(value)) - y(0));
-    const [right, bottom] = [x(x.domain[1]), y(y.domain[0])];
     set(mean, { x: right - side - 6, y: bottom - side - 6, width: side, height: side });
-    set(meanLabel, { x: right - 6 - side / 2, y: bottom - side - 12 });
-    set(low, { transform: `translate(${x(0)} ${clamp(y(b), y(y.domain[1]), bottom)})`,
+    // Never out of the frame, however small or large the square.
+    set(meanLabel, {
+      x: clamp(right - 6 - side / 2, window[0] + 22, right - 22),
+      y: Math.max(bottom - side - 12, window[1] + 14),
+    });
+    const [enterX, enterY] = entry(w, b, x.domain, y.domain);
+    set(low, { transform: `translate(${x(enterX)} ${y(enterY)})`,
       class: `nj-handle nj-low nj-draggable${fixed ? " nj-off" : ""}` });
     const reach = handleAt();
     set(high, { transform: `translate(${x(reach)} ${clamp(y(w * reach + b), 0, bottom)})` });

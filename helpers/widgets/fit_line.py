@@ -33,6 +33,10 @@ class FitLine(Widget):
         Likewise; 0 by default.
     x_label, y_label : str, optional
         Names of the axes, with units.
+    weight_label, bias_label : str
+        Names of the sliders and of the map's axes, with units if there are any.
+    mse_unit : str
+        The unit of the mean squared error.
     weight_range, bias_range : (float, float), optional
         The ends of the sliders and of the map. By default they hold the best line with a bias,
         the best line without, and the best constant.
@@ -88,6 +92,9 @@ class FitLine(Widget):
     bias = Number()
     x_label = traitlets.Unicode("x").tag(sync=True)
     y_label = traitlets.Unicode("y").tag(sync=True)
+    weight_label = traitlets.Unicode("Weight w").tag(sync=True)
+    bias_label = traitlets.Unicode("Bias b").tag(sync=True)
+    mse_unit = traitlets.Unicode("").tag(sync=True)
     weight_range = Numbers()
     bias_range = Numbers()
     through_origin = traitlets.Bool(False).tag(sync=True)
@@ -115,6 +122,11 @@ class FitLine(Widget):
             x, y = area / 1000, price / 1000
             x_label = x_label or "area (1000 sq ft)"
             y_label = y_label or "price (1000 $)"
+            traits = {
+                "weight_label": "Weight w ($ per sq ft)",
+                "bias_label": "Bias b (1000 $)",
+                "mse_unit": "(1000 $)²",
+            } | traits
         x, y = _checked(x, y)
         weights, biases = _ranges(x, y)
         weights = weights if weight_range is None else interval("weight_range", weight_range)
@@ -182,11 +194,13 @@ class FitLine(Widget):
         data.set(xlabel=self.x_label, ylabel=self.y_label)
         data.set(xlim=_around(x), ylim=_around(y))
         data.set_title("Squared errors, as squares", fontsize=10)
-        surface.set(xlabel="weight w", ylabel="bias b")
+        surface.set(xlabel=self.weight_label, ylabel=self.bias_label)
         surface.set(xlim=self.weight_range, ylim=self.bias_range)
         surface.set_title("Their mean, for every w and b", fontsize=10)
 
-        figure.supxlabel(f"mean squared error: {self.mse:,.4g}", fontsize=10)
+        figure.supxlabel(
+            f"mean squared error: {self.mse:,.4g} {self.mse_unit}".rstrip(), fontsize=10
+        )
 
         ends = np.array(data.get_xlim())
         data.plot(ends, weight * ends + bias, color=COLOURS["blue"], lw=2.5, zorder=3)

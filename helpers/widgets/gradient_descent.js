@@ -56,7 +56,7 @@ export function eigenvalues(matrix) {
   return [mean - radius, mean + radius];
 }
 
-/** 2/L for a quadratic with a minimum, L the largest curvature; null for any other cost. */
+/** 2/λmax for a quadratic with a minimum, λmax the largest curvature; null for any other cost. */
 export function stabilityLimit(surface) {
   const degree = Math.max(...surface.monomials.map(([, ...powers]) => powers.reduce((a, b) => a + b)));
   if (surface.wells.length || degree > 2) return null;
@@ -189,13 +189,13 @@ export function describe({ surface, path, costs, rate, limit, end, arrival }) {
   if (end === "diverged" || outside(surface, w)) {
     const gone = path.findIndex((p) => outside(surface, p));
     const why = beyond
-      ? "Beyond 2/L every step overshoots farther than the last."
+      ? "Beyond 2/λmax every step overshoots farther than the last."
       : "The steps are too long for so steep a slope.";
     return `Step ${gone} leaves the picture, step ${n} is at ${place(w)}. ${why}`;
   }
   const where = `Step ${n}: ${place(w)}, cost ${brief(costs[n])}.`;
   if (limit !== null && Math.abs(rate(n) / limit - 1) < 1e-9) {
-    return `${where} Exactly at the limit 2/L the path neither settles nor escapes.`;
+    return `${where} Exactly at the limit 2/λmax the path neither settles nor escapes.`;
   }
   if (end === "saddle" || end === "maximum") {
     return `${where} The gradient vanishes here, but it is a ${end === "saddle" ? "saddle point" : "maximum"}, not a minimum.`;
@@ -372,9 +372,9 @@ function limitMark([low, high]) {
       const now = rate(path.length - 1);
       zone.hidden = limit === null;
       set(text, { "data-beyond": limit !== null && now >= limit });
-      text.textContent = limit === null
-        ? "No single limit: the curvature changes from place to place."
-        : `Converges below 2/L = ${Number(limit.toPrecision(3))}${now < limit ? "" : now > limit ? ": this one diverges" : ": this one is on the edge"}`;
+      if (limit === null) return text.replaceChildren("No single limit: the curvature changes from place to place.");
+      const verdict = now < limit ? "" : now > limit ? ": this one diverges" : ": this one is on the edge";
+      text.replaceChildren("Converges below 2/λ", h("sub", {}, "max"), ` = ${Number(limit.toPrecision(3))}${verdict}`);
     },
   };
 }
@@ -389,6 +389,7 @@ function inlineNumber({ label, min, max, step, input }) {
   return field;
 }
 
+const SEEN = 5; // steps before the picture is explained: first the reader predicts
 const SCHEDULES = { constant: "constant", "step decay": "step decay" };
 
 function menu(get) {
@@ -399,7 +400,7 @@ function menu(get) {
 }
 
 function draw(frame) {
-  const { get, change, on, panels, controls, signal, say } = frame;
+  const { get, change, on, panels, controls, linked, signal, say } = frame;
   const rates = get("rates");
   const map = landscape(frame);
   const status = h("p", { class: "nj-gd-status" });
@@ -443,6 +444,7 @@ function draw(frame) {
     reset: () => change({ steps: 0 }),
   });
 
+  linked(() => playback.pause());
   panels(map.element, loss.element);
   controls(
     h("div", { class: "nj-gd-row" }, playback.element, surfaceList.element),
@@ -466,7 +468,9 @@ function draw(frame) {
     }
     const words = describe(state);
     if (status.textContent !== words) status.textContent = words;
-    if (look.textContent !== state.surface.look) look.textContent = state.surface.look;
+    const n = state.path.length - 1;
+    const hint = n >= SEEN || (n > 0 && (state.end || escaped(state))) ? state.surface.look : "";
+    if (look.textContent !== hint) look.textContent = hint;
     say(words);
   });
 }
@@ -480,4 +484,9 @@ export default widget(draw, (get) => ({
   start: [[-1e6, 1e6], [-1e6, 1e6]],
   steps: "integer",
   log_scale: "boolean",
-}));
+}), ({ surface }, initial, get) => {
+  // Start and learning rate of the first surface say nothing about another one.
+  if (surface === undefined || surface === initial.surface) return {};
+  const { learning_rate } = get("surfaces").find(({ name }) => name === surface);
+  return { start: [], learning_rate: clamp(learning_rate, ...get("rates")) };
+});

@@ -107,8 +107,8 @@ class GradientDescent(Widget):
             alt=(
                 "Left, a cost: a curve over one weight, or contours over two. Dots mark every step "
                 "of gradient descent, and a green line shows the next one. Right, the cost after "
-                "each step. Look at how the steps shrink as the slope flattens, at what a larger "
-                "learning rate does, and at where the path stops making progress."
+                "each step. Look for how the length of the steps changes along the path, for what "
+                "a larger learning rate does, and for where the path stops making progress."
             ),
             height=(590, 1020),
             surfaces=[each.to_dict() for each in menu],

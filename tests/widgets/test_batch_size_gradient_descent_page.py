@@ -222,7 +222,7 @@ def test_less_motion_runs_to_the_end_at_once(show):
 def test_the_limit_is_marked_where_it_is(show):
     page = show(GradientDescent("ravine", learning_rate=0.5))
     text = page.locator(".nj-gd-limit-text")
-    expect(text).to_have_text("Converges below 2/L = 0.5: this one is on the edge")
+    expect(text).to_have_text("Converges below 2/λmax = 0.5: this one is on the edge")
     thumb = page.get_by_role("slider", name="Learning rate")
     box, zone = thumb.bounding_box(), page.locator(".nj-gd-zone").bounding_box()
     part = float(thumb.input_value()), float(thumb.get_attribute("min"))
@@ -230,7 +230,7 @@ def test_the_limit_is_marked_where_it_is(show):
     centre = box["x"] + 10 + (box["width"] - 20) * (part[0] - part[1]) / (top - part[1])
     assert zone["x"] == pytest.approx(centre, abs=1.5)  # the track has 200 steps
     page.get_by_label("Learning rate, as a number").fill("0.6")
-    expect(text).to_have_text("Converges below 2/L = 0.5: this one diverges")
+    expect(text).to_have_text("Converges below 2/λmax = 0.5: this one diverges")
     page.get_by_label("Surface").select_option("saddle")
     expect(text).to_have_text(re.compile("No single limit"))
     assert trait(page, "learning_rate") == SURFACES["saddle"].learning_rate
@@ -245,6 +245,59 @@ def test_a_link_sets_gradient_descent(show):
     np.testing.assert_allclose(
         dots(page, ".nj-gd-map .nj-gd-points"), pixels(SURFACES["ravine"], want), atol=0.06
     )
+
+
+def test_a_link_starts_where_its_surface_starts(show):
+    page = show(GradientDescent("bowl", start=(1.0, 1.0), learning_rate=0.3))
+    page.evaluate("model.set('start', [2, 2]); model.set('schedule', 'step decay')")
+    page.evaluate("location.hash = '#widget=gradient_descent&steps=2'")
+    page.wait_for_function("model.get('steps') === 2")
+    assert trait(page, "start") == [1, 1]  # as the page began
+    assert trait(page, "schedule") == "constant"
+    page.evaluate("model.set('start', [2, 2])")
+    page.evaluate("location.hash = '#widget=gradient_descent&surface=ravine&steps=4'")
+    page.wait_for_function("model.get('steps') === 4")
+    assert trait(page, "start") == []  # the start of another surface is that surface's own
+    assert trait(page, "learning_rate") == SURFACES["ravine"].learning_rate
+
+
+def test_a_link_stops_what_plays(show):
+    page = show(BatchSize())
+    page.get_by_role("button", name="Play").click()
+    page.wait_for_function("model.get('examples') > 2")
+    page.evaluate("location.hash = '#widget=batch_size&examples=64'")
+    expect(page.get_by_role("button", name="Play")).to_be_visible()
+    assert trait(page, "examples") == 64
+
+
+def test_nothing_is_explained_before_it_has_been_seen(show):
+    page = show(GradientDescent("ravine"))
+    look = page.locator(".nj-gd-look")
+    expect(look).to_have_text("")
+    for _ in range(4):
+        page.get_by_role("button", name="Step").click()
+    expect(page.locator(".nj-gd-status")).to_contain_text("Step 4")
+    expect(look).to_have_text("")
+    page.get_by_role("button", name="Step").click()
+    expect(look).to_have_text(SURFACES["ravine"].look)
+    page.get_by_role("button", name="Reset").click()
+    expect(look).to_have_text("")
+    page.evaluate("model.set('surface', 'parabola')")  # arrives in one step
+    page.evaluate("model.set('learning_rate', 0.5)")
+    page.get_by_role("button", name="Step").click()
+    expect(look).to_have_text(SURFACES["parabola"].look)
+    page = show(BatchSize(epochs=1))
+    expect(page.locator(".nj-bs-look")).to_have_text("")
+    page.evaluate("model.set('examples', 128)")
+    expect(page.locator(".nj-bs-look")).to_contain_text("fourfold")
+
+
+def test_step_decay_stands_in_one_line(show):
+    page = show(GradientDescent("crater", schedule="step decay"))
+    fields = page.locator(".nj-gd-inline")
+    boxes = [fields.nth(k).bounding_box() for k in range(2)]
+    assert boxes[0]["y"] == boxes[1]["y"]
+    assert max(box["width"] for box in boxes) < 80
 
 
 def test_python_moves_what_is_seen_and_leaving_cleans_up(show):
@@ -298,6 +351,7 @@ def test_the_table_gives_the_distance_of_all_shuffles(show):
     best = np.polyfit(widget.x, widget.y, 1)
     ends = np.array([widget._run(shuffle)[-1] for shuffle in range(RUNS)])
     want = np.sqrt(np.mean(np.sum((ends - best) ** 2, axis=1)))
+    assert page.locator("thead th").last.inner_text() == "RMS distance, 24 shuffles"
     row = page.locator(".nj-bs-picked td").last
     expect(row).to_have_text(f"{want:.3f}")
 

@@ -185,3 +185,20 @@ def test_every_widget_says_what_to_look_for():
 def test_unknown_widget_is_named():
     with pytest.raises(AttributeError, match=r"has no FitCurve; it has .*FitLine"):
         _ = widgets.FitCurve
+
+
+def test_sliders_and_error_carry_units():
+    houses, own = FitLine(), FitLine([0, 1], [1, 3], weight_label="Slope w (V/m)", mse_unit="V²")
+    assert houses.weight_label == "Weight w ($ per sq ft)"
+    assert houses.bias_label == "Bias b (1000 $)"
+    assert houses.mse_unit == "(1000 $)²"
+    assert (own.weight_label, own.bias_label, own.mse_unit) == ("Slope w (V/m)", "Bias b", "V²")
+
+
+@pytest.mark.parametrize(
+    ("weight", "bias", "place"),
+    [(180, 20, [0, 20]), (180, -90, [0.5, 0]), (-100, 600, [1, 500]), (20, -100, [0, 0])],
+)
+def test_the_handle_stands_where_the_line_enters(run_js, weight, bias, place):
+    got = run_js("fit_line.js", "m.entry(...a)", [weight, bias, [0, 3], [0, 500]])
+    assert got == pytest.approx(place)

@@ -103,8 +103,8 @@ def test_every_control_is_reached_by_the_tabulator(shown):
             "(e => e.getAttribute('aria-label') || e.labels?.[0]?.textContent || e.textContent)"
             "(document.activeElement)"))  # fmt: skip
     assert reached == [
-        "Weight w", "Weight, as a number", "Bias b", "Bias, as a number", "Through the origin",
-        "Show the best possible", "Reset", "Copy link to this state",
+        "Weight w ($ per sq ft)", "Weight, as a number", "Bias b (1000 $)", "Bias, as a number",
+        "Through the origin", "Show the best possible", "Reset", "Copy link to this state",
     ]  # fmt: skip
 
 
@@ -201,6 +201,83 @@ def test_the_best_possible_is_that_of_numpy(shown):
     assert shown.mse() == round(w.mse)
 
 
+def test_the_best_is_given_as_a_number_in_its_unit(shown):
+    given = shown.page.locator(".nj-gauge-number")
+    assert given.inner_text().split() == ["2,058", "(1000", "$)²"]
+    shown.best.check()
+    shown.settle()
+    assert given.inner_text().split() == ["best", "447", "2,058", "(1000", "$)²"]
+
+
+def test_the_gauge_tells_large_errors_apart(shown):
+    bar = shown.page.locator(".nj-gauge-bar")
+
+    def part() -> float:
+        return bar.evaluate("e => e.offsetWidth / e.parentElement.offsetWidth")
+
+    for weight, bias in ((180, 0), (180, -120), (200, -200)):
+        shown.weight_field.fill(str(weight))
+        shown.bias_field.fill(str(bias))
+        want = np.sqrt(shown.mse() / 60_000)
+        assert part() == pytest.approx(want, abs=0.005)
+    assert "nj-beyond" not in bar.get_attribute("class")
+    shown.weight_field.fill("20")
+    assert shown.mse() > 60_000
+    assert "nj-beyond" in bar.get_attribute("class")
+
+
+@pytest.mark.parametrize(("weight", "bias"), [(58.5, 247.3), (180, 0), (180, -200), (-60, 0)])
+def test_no_label_leaves_the_plot(shown, weight, bias):
+    shown.weight_field.fill(str(weight))
+    shown.bias_field.fill(str(bias))
+    shown.settle()
+    frame = shown.page.locator(".nj-plot clipPath rect").first
+    left, top, width, height = (
+        float(frame.get_attribute(a)) for a in ("x", "y", "width", "height")
+    )
+    boxes = shown.page.locator(".nj-mean-label, .nj-square-label").evaluate_all(
+        "all => all.filter(e => e.textContent).map(e => e.getBBox())"
+        ".map(b => [b.x, b.y, b.x + b.width, b.y + b.height])"
+    )
+    for x0, y0, x1, y1 in boxes:
+        assert left <= x0 < x1 <= left + width
+        assert top <= y0 < y1 <= top + height
+
+
+def test_a_line_that_enters_from_below_is_held_where_it_enters(shown):
+    shown.bias_field.fill("-200")
+    shown.settle()
+    dot = shown.page.locator(".nj-low .nj-dot").bounding_box()
+    plot = shown.page.locator(".nj-plot").first.bounding_box()
+    scale = plot["width"] / 360
+    x = (dot["x"] + dot["width"] / 2 - plot["x"]) / scale
+    y = (dot["y"] + dot["height"] / 2 - plot["y"]) / scale
+    at, height = 3 * (x - 52) / 296, 500 * (256 - y) / 246  # in the data's units
+    assert height == pytest.approx(0, abs=1.5)
+    assert 180 * at - 200 == pytest.approx(height, abs=1.5)
+
+
+def test_a_click_on_the_mark_of_the_best_goes_there(shown):
+    shown.best.check()
+    shown.settle()
+    box = shown.page.locator(".nj-star").bounding_box()
+    shown.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    weight, bias = FitLine().best()
+    got = shown.line()
+    assert got[0] == pytest.approx(weight, abs=1.5)
+    assert got[1] == pytest.approx(bias, abs=3)
+
+
+def test_squares_cut_by_the_frame_are_marked(shown):
+    cut = shown.page.locator(".nj-cut")
+    shown.settle()
+    assert not cut.get_attribute("d")
+    shown.weight_field.fill("20")
+    shown.bias_field.fill("-100")
+    shown.settle()
+    assert cut.get_attribute("d").count("M") == 5  # three from below, two on the left
+
+
 def test_reset_goes_back_to_the_start(shown):
     shown.weight_field.fill("20")
     shown.origin.check()
@@ -228,6 +305,28 @@ def test_a_link_sets_the_widget_of_its_name(widget_page, new_page, served):
     page.wait_for_function("scrollY > 100")
     page.evaluate("location.hash = '#widget=fit_line&weight=99'")
     page.wait_for_function("document.querySelectorAll('input[type=number]')[0].value === '99'")
+
+
+def test_a_link_shows_the_same_each_time(shown):
+    link = "#widget=fit_line&weight=99&show_best=true"
+    shown.page.evaluate(
+        """link => {
+          const a = Object.assign(document.createElement("a"), { href: link, textContent: "Try" });
+          document.body.prepend(a);
+        }""",
+        link,
+    )
+    shown.bias_field.fill("30")
+    shown.page.get_by_role("link", name="Try").click()
+    shown.page.wait_for_function("document.querySelectorAll('input[type=number]')[0].value == 99")
+    shown.expect(99, 0)  # the bias that was played with is not named
+    shown.weight_field.fill("50")
+    shown.origin.check()
+    shown.page.get_by_role("link", name="Try").click()  # the address stays: no hashchange
+    shown.page.wait_for_function("document.querySelectorAll('input[type=number]')[0].value == 99")
+    shown.expect(99, 0)
+    assert not shown.origin.is_checked()
+    assert shown.best.is_checked()
 
 
 def test_the_link_button_copies_the_state(shown):
