@@ -300,19 +300,3 @@ def test_colours_follow_the_theme(notebook: Notebook) -> None:
                 getComputedStyle(root.closest(".jp-Notebook")).backgroundColor]"""
         )
         assert paper == around
-
-
-def test_a_cleared_output_stops_playing_and_listening(notebook: Notebook) -> None:
-    widget = notebook.widget("Gradient descent")
-    widget.get_by_role("button", name="Play").click()
-    gone = widget.element_handle()
-    notebook.page.evaluate("jupyterapp.commands.execute('notebook:clear-all-cell-outputs')")
-    expect(notebook.page.locator(".nj-widget")).to_have_count(0)
-    # A second view of the same widget shows when news from Python has come.
-    notebook.run("descent")
-    notebook.tell("descent.steps", 60)
-    status = notebook.widget("Gradient descent").locator(".nj-gd-status")
-    expect(status).to_contain_text("Step 60:")
-    notebook.page.evaluate(TWO_FRAMES)
-    assert "Step 60:" in status.inner_text()
-    assert "Step 60:" not in gone.text_content()
