@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from nbformat import NotebookNode
+from nbformat.v4 import new_output
 from nbgrader.preprocessors import ClearHiddenTests, DeduplicateIds, NbGraderPreprocessor
 
 __all__ = ["ForgetCopies", "HideTests", "ShortenTracebacks"]
 
 Resources = dict[str, Any]
+#: Longer messages are cut: an answer writes them.
+MOST_CHARACTERS = 1000
 
 
 class ForgetCopies(DeduplicateIds):
@@ -34,9 +37,30 @@ class HideTests(ClearHiddenTests):
     def preprocess_cell(
         self, cell: NotebookNode, resources: Resources, cell_index: int
     ) -> tuple[NotebookNode, Resources]:
-        """Remove the region of hidden tests from a cell, whatever kind of cell it is."""
-        self._remove_hidden_test_region(cell)
+        """Remove the region of hidden tests from a test cell, and what an answer printed there.
+
+        A student's own cell may hold anything, the marks of a region too, and stays as it is.
+        """
+        mark = cell.metadata.get("nbgrader", {})
+        if mark.get("grade") and not mark.get("solution"):
+            self._remove_hidden_test_region(cell)
+            outputs = cell.get("outputs", [])
+            cell.outputs = [shown for output in outputs if (shown := _honest(output, mark))]
         return cell, resources
+
+
+def _honest(output: NotebookNode, mark: NotebookNode) -> NotebookNode | None:
+    """Return what a test cell itself can have put out: an error, or that the checks passed.
+
+    An answer that is called there can print the test, or draw it.
+    """
+    if output.output_type == "error":
+        return output
+    answer = mark.grade_id.removeprefix("hidden-").partition("-")[0]
+    line = f"{answer}: hidden checks passed."
+    if output.output_type == "stream" and line in output.text.splitlines():
+        return new_output("stream", name="stdout", text=line + "\n")
+    return None
 
 
 class ShortenTracebacks(NbGraderPreprocessor):
@@ -48,5 +72,13 @@ class ShortenTracebacks(NbGraderPreprocessor):
         """Replace each traceback of a cell by one paragraph."""
         for output in cell.get("outputs", []):
             if output.output_type == "error":
-                output.traceback = [f"{output.ename}: {output.evalue}"]
+                output.traceback = [_told(output)]
         return cell, resources
+
+
+def _told(error: NotebookNode) -> str:
+    # What nbgrader does with a cell that takes too long: interrupt it, and say so in an error.
+    if error.ename in ("CellTimeoutError", "KeyboardInterrupt"):
+        return "This cell took too long and was stopped: is there a loop that does not end?"
+    text = f"{error.ename}: {error.evalue}"
+    return text if len(text) <= MOST_CHARACTERS else text[:MOST_CHARACTERS] + "…"

@@ -1,4 +1,4 @@
-"""A class of five hands in, is graded, reads its feedback: with nbgrader's own commands."""
+"""A class of six hands in, is graded, reads its feedback: with nbgrader's own commands."""
 
 import copy
 import csv
@@ -13,6 +13,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from nbformat.v4 import new_markdown_cell
 
 from helpers.exercises import names, source_notebook
 from tests.exercises import harness
@@ -25,7 +26,7 @@ MISTAKE = {"line": "rmse_of_the_wrong_axis", "gradient-descent": "last_batch_dro
 
 @pytest.fixture(scope="module", params=names())
 def course(request, tmp_path_factory):
-    """Grade a class of five in a folder of its own, once for all tests."""
+    """Grade a class of six in a folder of its own, once for all tests."""
     name = request.param
     root = tmp_path_factory.mktemp("course")
     shutil.copy(ROOT / "nbgrader_config.py", root)
@@ -54,7 +55,7 @@ def nbgrader(root, *arguments):
 
 
 def submissions(name):
-    """Return the notebooks of the five, made from what students get."""
+    """Return the notebooks of the six, made from what students get."""
     path = ROOT / "exercises" / name / f"{name}.ipynb"
     released = nbformat.read(path, as_version=4)
     reference = harness.solutions(name)
@@ -66,7 +67,27 @@ def submissions(name):
         "half": answered(released, half),
         "mistaken": answered(released, {**reference, **wrong.answers}),
         "copied": with_copies(answered(released, reference)),
+        "curious": curious(answered(released, {**reference, **leaving(reference)})),
     }
+
+
+def leaving(reference):
+    """Return the first answer such that it prints the test and leaves, as one in a notebook can."""
+    name, source = next(iter(reference.items()))
+    head, _, _ = source.partition('"""')
+    return {name: f"{head}print(In[-1])\n    exit()"}
+
+
+def curious(notebook):
+    """Print the test in all other answers, and write down what one has heard of tests."""
+    marked = (cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("solution"))
+    next(marked)
+    for cell in marked:
+        cell.source = cell.source.replace('    """\n    ', '    """\n    print(In[-1])\n    ', 1)
+        assert "print(In[-1])" in cell.source
+    heard = new_markdown_cell("What does ### BEGIN HIDDEN TESTS mean?")
+    notebook.cells.insert(-1, heard)
+    return notebook
 
 
 def answered(released, answers):
@@ -100,6 +121,7 @@ def expected(name):
         "half": harness.score(name, half).total,
         "mistaken": total - sum(points[cell] for cell in wrong.loses),
         "copied": total,
+        "curious": harness.score(name, leaving(reference)).total,
     }
 
 
@@ -140,13 +162,15 @@ def test_nbgrader_releases_what_is_committed(course):
     assert made["cells"] == committed["cells"]
 
 
-@pytest.mark.parametrize("student", ["reference", "untouched", "half", "mistaken", "copied"])
+@pytest.mark.parametrize(
+    "student", ["reference", "untouched", "half", "mistaken", "copied", "curious"]
+)
 def test_feedback_shows_no_hidden_test(course, student):
     name, root = course
     # Highlighting cuts lines into spans: compare the text, and the text of tracebacks.
     text = as_text(feedback(root, name, student))
     assert [line for line in hidden_lines(name) if line in text] == []
-    assert "BEGIN HIDDEN TESTS" not in text
+    assert text.count("BEGIN HIDDEN TESTS") == (student == "curious")  # in a cell of one's own
     assert "Traceback (most recent call last)" not in text
 
 

@@ -153,6 +153,36 @@ def start_forgotten():
         return np.array(path).reshape(len(rates), len(start))
 
 
+@mistake(["hidden-gradient_descent"], says="rate of the first step", public=True)
+def first_rate_for_all_steps():
+    def gradient_descent(gradient, start, rates):
+        path = [np.array(start, dtype=float)]
+        for _ in rates:
+            path.append(path[-1] - rates[0] * gradient(path[-1]))
+        return np.array(path)
+
+
+@mistake(["hidden-minibatches"], says="array of whole numbers", public=True)
+def batches_as_lists():
+    def minibatches(n, batch_size, epochs, rng):
+        for _ in range(epochs):
+            order = rng.permutation(n).tolist()
+            for first in range(0, n, batch_size):
+                yield order[first : first + batch_size]
+
+
+@mistake(
+    ["hidden-minibatches-order", "hidden-minibatches-seed", "hidden-train_line-batches"],
+    says="the same|never came|only a few|from rng|one and the same path",
+    public=True,
+)
+def never_shuffled():
+    def minibatches(n, batch_size, epochs, rng):
+        for _ in range(epochs):
+            for first in range(0, n, batch_size):
+                yield np.arange(first, min(first + batch_size, n))
+
+
 @mistake(["hidden-step_decay"], says="falls at every step")
 def smooth_decay():
     def step_decay(initial, factor, every, t):

@@ -17,7 +17,7 @@ def mean_of_ratios():
 
 @mistake(["hidden-mse_gradient-w", "hidden-mse_gradient-b"], says="sign is flipped", public=True)
 def sign_of_the_gradient():
-    def mse_gradient(w, b, x, y):
+    def mse_gradient(x, y, w, b):
         errors = y - (w * x + b)
         return 2 * np.mean(errors * x), 2 * np.mean(errors)
 
@@ -26,14 +26,14 @@ def sign_of_the_gradient():
     ["hidden-mse_gradient-w", "hidden-mse_gradient-b"], says="factor of two is missing", public=True
 )
 def missing_factor_two():
-    def mse_gradient(w, b, x, y):
+    def mse_gradient(x, y, w, b):
         errors = w * x + b - y
         return np.mean(errors * x), np.mean(errors)
 
 
 @mistake(["hidden-mse_gradient-w", "hidden-mse_gradient-b"], says="1/n is missing", public=True)
 def missing_one_over_n():
-    def mse_gradient(w, b, x, y):
+    def mse_gradient(x, y, w, b):
         errors = w * x + b - y
         return 2 * np.sum(errors * x), 2 * np.sum(errors)
 
@@ -95,7 +95,7 @@ def errors_cancel():
         return np.mean(np.asarray(y, dtype=float) - np.asarray(y_hat, dtype=float), axis=0)
 
 
-@mistake(["hidden-mse"], says="not the right value", public=True)
+@mistake(["hidden-mse"], says="32 bits", public=True)
 def square_overflows():
     def mse(y, y_hat):
         return np.mean((y - y_hat) ** 2, axis=0)
@@ -133,28 +133,28 @@ def bias_first():
 
 @mistake(["hidden-mse_gradient-w"], says="inner derivative")
 def inner_derivative_forgotten():
-    def mse_gradient(w, b, x, y):
+    def mse_gradient(x, y, w, b):
         slope = 2 * np.mean(w * x + b - y)
         return slope, slope
 
 
 @mistake(["hidden-mse_gradient-w", "hidden-mse_gradient-b"], says="has 3 parts", public=True)
 def cost_returned_too():
-    def mse_gradient(w, b, x, y):
+    def mse_gradient(x, y, w, b):
         errors = w * x + b - y
         return 2 * np.mean(errors * x), 2 * np.mean(errors), np.mean(errors**2)
 
 
 @mistake(["hidden-mse_gradient-w", "hidden-mse_gradient-b"], says="swapped", public=True)
 def derivatives_swapped():
-    def mse_gradient(w, b, x, y):
+    def mse_gradient(x, y, w, b):
         errors = w * x + b - y
         return 2 * np.mean(errors), 2 * np.mean(errors * x)
 
 
 @mistake(["hidden-mse_gradient-w", "hidden-mse_gradient-b"], says="where a pair", public=True)
 def one_derivative():
-    def mse_gradient(w, b, x, y):
+    def mse_gradient(x, y, w, b):
         return 2 * np.mean((w * x + b - y) * x)
 
 
@@ -193,6 +193,35 @@ def raises():
         return sum(abs(y - y_hat)) / y.length()
 
 
+@mistake(["hidden-mae"], says="whole table", public=True)
+def mean_of_the_whole_table():
+    def mae(y, y_hat):
+        return np.mean(np.abs(y.astype(float) - y_hat))
+
+
+@mistake(["hidden-mse"], says="wrong axis|shape")
+def mse_of_the_wrong_axis():
+    def mse(y, y_hat):
+        return np.mean((y.astype(float) - y_hat) ** 2, axis=-1)
+
+
+@mistake(["hidden-mse"], says="divided by n - 1")
+def divided_by_n_minus_one():
+    def mse(y, y_hat):
+        return np.sum((y.astype(float) - y_hat) ** 2, axis=0) / max(len(y) - 1, 1)
+
+
+@mistake(["hidden-leave_one_out-many"], says="returned|raised", public=True)
+def deleted_from_the_flat_table():
+    def leave_one_out(X, y):
+        predictions = []
+        for i in range(len(y)):
+            others = np.delete(X, i)[: len(y) - 1, None]
+            theta = normal_equation(others, np.delete(y, i))
+            predictions.append(X[i, 0] * theta[0] + theta[1])
+        return np.array(predictions)
+
+
 # -- other right answers -----------------------------------------------------------------------
 
 
@@ -226,7 +255,7 @@ def loops_and_lists():
     def normal_equation(X, y):
         return np.linalg.pinv(np.hstack([X, np.ones((X.shape[0], 1))])) @ y
 
-    def mse_gradient(w, b, x, y):
+    def mse_gradient(x, y, w, b):
         dw = db = 0.0
         for x_i, y_i in zip(x, y, strict=True):
             dw += 2.0 * float(x_i) * (w * float(x_i) + b - float(y_i)) / len(x)
@@ -266,7 +295,7 @@ def other_formulas():
         inverse = np.where(s > 1e-12 * s[0], 1 / np.where(s > 0, s, 1), 0)
         return vt.T @ (inverse * (u.T @ y))
 
-    def mse_gradient(w, b, x, y):
+    def mse_gradient(x, y, w, b):
         A = np.column_stack([x, np.ones(len(x))])
         dw, db = 2 / len(x) * A.T @ (A @ np.array([w, b]) - y)
         return dw, db
