@@ -56,11 +56,13 @@
       else box.removeAttribute("tabindex");
     }
   }
-  // Not before: measuring lays out the whole page, and would hold up the widgets.
-  addEventListener("load", () => {
-    (globalThis.requestIdleCallback ?? setTimeout)(markScrollers);
+  // Not before: laying out the whole page would hold up the widgets.
+  function arrived() {
+    delete root.dataset.arriving;
+    markScrollers();
     document.fonts?.ready.then(markScrollers);
-  });
+  }
+  addEventListener("load", () => { (globalThis.requestIdleCallback ?? setTimeout)(arrived); });
   addEventListener("resize", markScrollers);
 
   // ---- contents: where we are, and the drawer of narrow screens ----

@@ -226,3 +226,14 @@ def test_page_reads_without_scripts(new_page, site):
     page.goto(site + "chapters/line.html")
     assert page.locator("article .katex").first.is_visible()
     assert page.locator("article img.only-light").first.is_visible()
+
+
+def test_a_place_in_a_long_page_is_met(new_page, site):
+    page = new_page()
+    page.goto(f"{site}chapters/gradient-descent.html#exercises")
+    where = "Math.abs(document.getElementById('exercises').getBoundingClientRect().top) < 100"
+    page.wait_for_function(where)
+    page.goto(f"{site}chapters/gradient-descent.html")
+    page.wait_for_function("!('arriving' in document.documentElement.dataset)")
+    page.evaluate("location.hash = 'exercises'")
+    page.wait_for_function(where)
