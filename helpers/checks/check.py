@@ -240,7 +240,8 @@ def run(function: Callable[..., Any], call: Call, *, allow_warnings: bool = Fals
             f"{shown} was stopped before it came to an end: is there a loop that does not end?"
         ) from None
     except (Exception, SystemExit) as error:
-        raise CheckFailed(f"{shown} raised {_error(error, function)}") from None
+        told = _error(error, function)
+        raise CheckFailed(f"{shown} raised {told}{'' if told[-1] in '.?!…' else '.'}") from None
     if changed := _changed(before, (args, kwargs)):
         raise CheckFailed(
             f"{shown} changed its argument {changed}. The caller still needs it: work on a copy, "
