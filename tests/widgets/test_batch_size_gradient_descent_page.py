@@ -7,13 +7,14 @@ import functools
 import json
 import re
 import threading
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from http.server import SimpleHTTPRequestHandler
 
 import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from helpers.book import PageServer
 from helpers.nn.surfaces import SURFACES, descend
 from helpers.widgets import BatchSize, GradientDescent
 from helpers.widgets.batch_size import RUNS
@@ -62,7 +63,7 @@ class Quiet(SimpleHTTPRequestHandler):
 def show(browser, tmp_path):
     """Open a widget in a page; what the console complains of fails the test."""
     handler = functools.partial(Quiet, directory=str(tmp_path))
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server = PageServer(("127.0.0.1", 0), handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     complaints, contexts = [], []
 

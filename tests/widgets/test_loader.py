@@ -6,9 +6,11 @@ import base64
 import struct
 import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 
 import pytest
+
+from helpers.book import PageServer
 
 pytestmark = pytest.mark.slow
 
@@ -183,7 +185,7 @@ def arriving(write_page, tmp_path) -> Iterator[tuple[str, threading.Event]]:
         def log_message(self, *args: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Halting)
+    server = PageServer(("127.0.0.1", 0), Halting)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}/page.html", go_on
     go_on.set()
