@@ -59,11 +59,14 @@
   // Not before: laying out the whole page would hold up the widgets.
   function arrived() {
     delete root.dataset.arriving;
-    markScrollers();
-    document.fonts?.ready.then(markScrollers);
+    document.fonts.ready.then(() => {
+      markScrollers();
+      root.dataset.arrived = "";
+    });
   }
   addEventListener("load", () => { (globalThis.requestIdleCallback ?? setTimeout)(arrived); });
   addEventListener("resize", markScrollers);
+  addEventListener("toggle", markScrollers, true); // what was folded may have had no size
 
   // ---- contents: where we are, and the drawer of narrow screens ----
   const sidebar = document.getElementById("contents");

@@ -185,6 +185,8 @@ function draw(frame) {
   });
   const weight = number("Weight", "weight", weights);
   const bias = number("Bias", "bias", biases);
+  // Labels with units are long: each stands above its slider.
+  for (const { element } of [weight, bias]) element.classList.add("nj-stacked");
   const origin = toggle({
     label: "Through the origin", value: get("through_origin"),
     input: (on) => change({ through_origin: on }),

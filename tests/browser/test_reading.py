@@ -44,14 +44,19 @@ def violations(page: Page) -> list[str]:
     ]
 
 
+def unfold(page):
+    """Wait until a page has arrived, then open all that is folded: it must be right as well."""
+    page.wait_for_selector("html[data-arrived]")
+    page.evaluate(UNFOLD)
+    # The page hears of what was opened before its next frame is drawn.
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
+
+
 def test_axe_finds_nothing(page, site, page_names):
     found = {}
     for name in page_names:
         page.goto(site + name)
-        # Folded text must be right as well, so everything is opened.
-        page.evaluate(
-            "document.querySelectorAll('details').forEach((fold) => { fold.open = true })"
-        )
+        unfold(page)
         found[name] = violations(page)
     assert not any(found.values()), "\n".join(
         f"{k}: {line}" for k, v in found.items() for line in v
@@ -78,9 +83,7 @@ def test_nothing_sticks_out_sideways(page, site, page_names, setting):
     wide = {}
     for name in page_names:
         page.goto(site + name)
-        page.evaluate(
-            "document.querySelectorAll('details').forEach((fold) => { fold.open = true })"
-        )
+        unfold(page)
         width = page.evaluate("document.documentElement.scrollWidth")
         if width > setting.width:
             wide[name] = width
@@ -234,6 +237,6 @@ def test_a_place_in_a_long_page_is_met(new_page, site):
     where = "Math.abs(document.getElementById('exercises').getBoundingClientRect().top) < 100"
     page.wait_for_function(where)
     page.goto(f"{site}chapters/gradient-descent.html")
-    page.wait_for_function("!('arriving' in document.documentElement.dataset)")
+    page.wait_for_selector("html[data-arrived]")
     page.evaluate("location.hash = 'exercises'")
     page.wait_for_function(where)
