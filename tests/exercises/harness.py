@@ -167,9 +167,16 @@ class StandIn:
 
     def __call__(self, *args, **kwargs):
         for value in (*args, *kwargs.values()):
-            kinds = (bool, int, float, np.generic, np.ndarray, Formula, np.random.Generator)
-            assert isinstance(value, kinds), f"{value!r} is not a plain argument"
+            assert _is_plain(value), f"{value!r} is not a plain argument"
         return plain(self._function(*args, **kwargs))
+
+
+def _is_plain(value: object) -> bool:
+    """Tell whether an argument can be sent to another process as text and arrays."""
+    if isinstance(value, list | tuple):
+        return all(map(_is_plain, value))
+    kinds = (bool, int, float, str, np.generic, np.ndarray, Formula, np.random.Generator)
+    return isinstance(value, kinds)
 
 
 def solutions(name: str) -> dict[str, str]:
