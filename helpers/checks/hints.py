@@ -66,8 +66,10 @@ def _same(result: Any, mistaken: Any) -> bool:
 def _swapped(wrong: Wrong) -> bool:
     _, result, expected = wrong
     pair = isinstance(expected, tuple | list) and len(expected) == 2
+    if not pair or (isinstance(result, np.ndarray) and result.ndim == 0):
+        return False
     # an array of two may stand for the pair
-    return pair and np.ndim(result) != 0 and _same(list(result)[::-1], list(expected))
+    return _same(list(result)[::-1], list(expected))
 
 
 def _explains(test: _Test, wrong: Sequence[Wrong]) -> bool:
@@ -96,8 +98,15 @@ def _arrays(result: Any, expected: Any) -> Iterator[tuple[np.ndarray, np.ndarray
 
 def _examples(call: Call) -> int:
     """Return the number of examples in a call: the length of its longest array."""
-    arrays = [value for value in (*call.args, *call.kwargs.values()) if np.ndim(value) > 0]
-    return max((len(value) for value in arrays), default=1)
+    arguments = (*call.args, *call.kwargs.values())
+    return max((len(value) for value in arguments if _is_row_of_numbers(value)), default=1)
+
+
+def _is_row_of_numbers(argument: Any) -> bool:
+    """Tell whether an argument is an array, or a list of numbers; not a list of arrays."""
+    if isinstance(argument, list | tuple):
+        return all(isinstance(item, int | float | np.number) for item in argument)
+    return isinstance(argument, np.ndarray) and argument.ndim > 0
 
 
 def _times(factor: Callable[[int], float]) -> _Test:

@@ -527,3 +527,26 @@ def test_formula_cannot_be_changed_by_an_answer():
 
 def test_formula_is_shown_with_its_constants():
     assert repr(Formula("c * theta", c=2.0)) == "Formula('c * theta', c=2.0)"
+
+
+# -- lists of arrays: the weights of layers, their gradients ---------------------------------------
+
+
+def weights_of(change=lambda array: array):
+    return [change(np.arange(1.0, 7.0).reshape(2, 3)), (change(np.arange(1.0, 4.0)), 4)]
+
+
+def test_nested_results_are_compared_part_by_part():
+    check(weights_of, [call().gives(weights_of())])
+    told = message(lambda: weights_of()[:1] + [(np.ones(3), 5)], call().gives(weights_of()))
+    assert "in part 2, in part 1, the values are not right" in told
+
+
+def test_mistakes_are_recognised_in_lists_of_arrays():
+    assert "sign is flipped" in message(
+        lambda: weights_of(np.negative)[:1], call().gives(weights_of()[:1])
+    )
+    two = [np.eye(2), np.ones(3)]
+    assert "The two are swapped" in message(lambda: two[::-1], call().gives(two))
+    layers = [np.eye(2), np.eye(2)[:1]]
+    assert "changed its argument" in message(lambda W: W[0].fill(2), call(layers).gives(1.0))
