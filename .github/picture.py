@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from helpers.book import open_server  # noqa: E402
-from tests.browser.conftest import NO_CHROMIUM, chromium  # noqa: E402
+from tests.conftest import NO_CHROMIUM, chromium  # noqa: E402
 
 SIZE = {"width": 1180, "height": 760}
 LINE = {"Weight": "150", "Bias": "50"}

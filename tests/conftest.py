@@ -1,7 +1,17 @@
 """Shared by all tests."""
 
+from __future__ import annotations
+
 import os
+import shutil
 import signal
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 # No window may open, and TensorFlow's start-up notes are not warnings of ours.
 os.environ.setdefault("MPLBACKEND", "Agg")
@@ -11,3 +21,31 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 # starts and interrupts must not inherit that.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+NO_CHROMIUM = (
+    "browser tests need Chromium: `apt-get install chromium` (Debian, Ubuntu), or set the variable "
+    "CHROMIUM to the executable of Chromium or Chrome"
+)
+
+
+def chromium() -> str | None:
+    """Return the browser's executable, or None."""
+    if named := os.environ.get("CHROMIUM"):
+        return named
+    names = ("chromium", "chromium-browser", "google-chrome")
+    return next(filter(None, map(shutil.which, names)), None)
+
+
+# Not for the session: two of playwright's loops cannot run at once in one process.
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Return one Chromium for all tests of a module."""
+    from playwright.sync_api import sync_playwright
+
+    executable = chromium()
+    if executable is None:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(NO_CHROMIUM)
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=executable)
+        yield running
+        running.close()

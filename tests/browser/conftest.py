@@ -45,7 +45,6 @@ from __future__ import annotations
 
 import functools
 import os
-import shutil
 import subprocess
 import sys
 import threading
@@ -57,16 +56,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request
 
 from helpers.book import PageServer
 
 ROOT = Path(__file__).resolve().parents[2]
 PREFIX = "/neurons-to-jets/"
-NO_CHROMIUM = (
-    "browser tests need Chromium: `apt-get install chromium` (Debian, Ubuntu), or set the variable "
-    "CHROMIUM to the executable of Chromium or Chrome"
-)
 
 
 @dataclass(frozen=True)
@@ -140,28 +135,6 @@ def page_names(book: Path) -> list[str]:
     """Return every page of the book, relative to its root."""
     pages = sorted(path.relative_to(book).as_posix() for path in book.rglob("*.html"))
     return [name for name in pages if not name.startswith(("_static/", "_sources/"))]
-
-
-def chromium() -> str | None:
-    """Return the browser's executable, or None."""
-    if named := os.environ.get("CHROMIUM"):
-        return named
-    names = ("chromium", "chromium-browser", "google-chrome")
-    return next(filter(None, map(shutil.which, names)), None)
-
-
-# Not for the session: two of playwright's loops cannot run at once in one process, and other
-# folders of tests start their own.
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Return one Chromium for all tests of a module."""
-    executable = chromium()
-    if executable is None:
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(NO_CHROMIUM)
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=executable)
-        yield running
-        running.close()
 
 
 @pytest.fixture

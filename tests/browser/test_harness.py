@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -19,9 +20,11 @@ FAULTS = {
 
 @pytest.mark.parametrize("script", FAULTS)
 def test_guard_sees_a_planted_fault(tmp_path: Path, script: str) -> None:
-    conftest = Path(__file__).with_name("conftest.py").read_text()
-    (tmp_path / "conftest.py").write_text(conftest)
-    (tmp_path / "test_planted.py").write_text(
+    here = Path(__file__).parent
+    (tmp_path / "browser").mkdir()
+    for conftest in ("conftest.py", "browser/conftest.py"):
+        shutil.copy(here.parent / conftest, tmp_path / conftest)
+    (tmp_path / "browser" / "test_planted.py").write_text(
         "def test_page(wide_page):\n"
         "    wide_page.goto('data:text/html,<p>')\n"
         f"    wide_page.evaluate({script!r})\n"

@@ -64,30 +64,6 @@ def run_js(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Any]:
     return run
 
 
-def chromium() -> str | None:
-    """Return the browser's executable, or None."""
-    if named := os.environ.get("CHROMIUM"):
-        return named
-    names = ("chromium", "chromium-browser", "google-chrome")
-    return next(filter(None, map(shutil.which, names)), None)
-
-
-# Not for the session: two of playwright's loops cannot run at once in one process.
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """Return one Chromium for all tests of a module."""
-    from playwright.sync_api import sync_playwright
-
-    executable = chromium()
-    if executable is None:
-        stop = pytest.fail if os.environ.get("CI") else pytest.skip
-        stop("browser tests need Chromium: apt-get install chromium, or set CHROMIUM to its path")
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=executable)
-        yield running
-        running.close()
-
-
 @pytest.fixture
 def new_page(browser: Any) -> Iterator[Callable[..., Any]]:
     """Return a function that opens a page, where errors and requests elsewhere fail the test."""
