@@ -13,5 +13,17 @@ answer can run in another process than its test.
 from helpers.checks.calls import Call, Formula, Seed, call
 from helpers.checks.check import Run, check, passed, run
 from helpers.checks.failure import CheckFailed
+from helpers.checks.networks import relu_network
 
-__all__ = ["Call", "CheckFailed", "Formula", "Run", "Seed", "call", "check", "passed", "run"]
+__all__ = [
+    "Call",
+    "CheckFailed",
+    "Formula",
+    "Run",
+    "Seed",
+    "call",
+    "check",
+    "passed",
+    "relu_network",
+    "run",
+]
