@@ -4,6 +4,7 @@ Each loader is a function that returns NumPy arrays; its docstring states shapes
 source and licence. Nothing here touches the network.
 """
 
+from helpers.datasets.digits import digits
 from helpers.datasets.houses import flats, houses
 
-__all__ = ["flats", "houses"]
+__all__ = ["digits", "flats", "houses"]
