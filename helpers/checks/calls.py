@@ -139,6 +139,8 @@ def show(value: Any) -> str:
     'array([1. , 2.5])'
     >>> show(np.zeros((100, 3)))
     'an array of shape (100, 3)'
+    >>> show([np.zeros((100, 3)), np.zeros(3)])
+    '[arrays of shapes (100, 3), (3,)]'
     """
     if isinstance(value, np.ndarray):
         if value.size > MOST_ENTRIES:
@@ -157,6 +159,9 @@ def show(value: Any) -> str:
         # What is only nearly a whole number must not look like one.
         return repr(value) if text.lstrip("-").isdigit() else text
     if isinstance(value, list | tuple):
+        arrays = [item for item in value if isinstance(item, np.ndarray)]
+        if len(arrays) == len(value) > 0 and sum(array.size for array in arrays) > MOST_ENTRIES:
+            return f"[arrays of shapes {', '.join(str(array.shape) for array in arrays)}]"
         shown = [show(item) for item in value[:MOST_ENTRIES]]
         if len(value) > MOST_ENTRIES:
             shown.append("…")
