@@ -2,6 +2,8 @@
 
 import builtins
 import re
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -227,6 +229,15 @@ def test_progress_without_tqdm_says_what_to_do(monkeypatch):
     monkeypatch.setattr(builtins, "__import__", without)
     with pytest.raises(ImportError, match="pip install tqdm"):
         fit(network(3, 2), *data(), progress=True)
+
+
+def test_the_library_loads_nothing_but_numpy():
+    modules = "activations", "autodiff", "gradcheck", "layers", "losses", "network", "optimizers"
+    code = f"import sys; from helpers.nn import {', '.join(modules)}; print(*sys.modules)"
+    command = [sys.executable, "-c", code]
+    loaded = set(subprocess.run(command, capture_output=True, text=True, check=True).stdout.split())
+    assert {"helpers.nn.network", "numpy"} <= loaded
+    assert loaded & {"keras", "matplotlib", "scipy", "sklearn", "tensorflow", "tqdm"} == set()
 
 
 @pytest.fixture(name="twin")
