@@ -253,10 +253,13 @@ def _twin():
             theirs.layers[-1].set_weights(layer.params)
         return theirs
 
-    usual = keras.config.floatx()
+    # The policy is for layers and the other for data; a policy once used no longer follows it.
+    usual = keras.config.floatx(), keras.config.dtype_policy()
     keras.config.set_floatx("float64")
+    keras.config.set_dtype_policy("float64")
     yield twin
-    keras.config.set_floatx(usual)
+    keras.config.set_floatx(usual[0])
+    keras.config.set_dtype_policy(usual[1])
 
 
 @pytest.mark.slow
