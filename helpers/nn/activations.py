@@ -85,7 +85,7 @@ class Linear(Activation):
 
 @dataclass(frozen=True)
 class Step(Activation):
-    """The step: 1 where z > 0, else 0.
+    """The step: 1 where z ≥ 0, else 0.
 
     Its derivative is 0 wherever it exists, and it does not exist at 0; 0 is returned there too.
     So nothing is learned through a step.
@@ -93,13 +93,13 @@ class Step(Activation):
     Examples
     --------
     >>> Step().value([-0.1, 0.0, 0.1])
-    array([0., 0., 1.])
+    array([0., 1., 1.])
     """
 
     def value(self, z: ArrayLike) -> np.ndarray:
-        """Return 1 where z > 0, else 0."""
+        """Return 1 where z ≥ 0, else 0."""
         z = _floats(z)
-        return (z > 0).astype(z.dtype)
+        return (z >= 0).astype(z.dtype)
 
     def derivative(self, z: ArrayLike) -> np.ndarray:
         """Return zeros."""

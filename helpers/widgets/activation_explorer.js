@@ -31,7 +31,7 @@ export function normalBelow(z) {
 
 const FUNCTIONS = {
   linear: { title: "Linear", value: (z) => z, slope: () => 1 },
-  step: { title: "Step", value: (z) => (z > 0 ? 1 : 0), slope: () => 0 },
+  step: { title: "Step", value: (z) => (z >= 0 ? 1 : 0), slope: () => 0 },
   sigmoid: {
     title: "Sigmoid", value: sigmoid, slope: (z) => sigmoid(z) * sigmoid(-z),
   },

@@ -72,7 +72,7 @@ def test_derivatives_at_zero_are_those_from_the_left():
 
 def test_values_at_zero():
     at_zero = {name: float(sigma.value(0.0)) for name, sigma in CASES.items()}
-    assert at_zero == dict.fromkeys(CASES, 0) | {"sigmoid": 0.5}
+    assert at_zero == dict.fromkeys(CASES, 0) | {"sigmoid": 0.5, "step": 1}
 
 
 def test_the_approximate_gelu_differs_as_little_as_its_docstring_says():
