@@ -55,13 +55,21 @@ from typing import Any
 # Loaded when first asked for: importing anywidget costs a third of a second.
 _MODULES = {
     "ActivationExplorer": "activation_explorer",
+    "BackpropStepper": "backprop_stepper",
     "BatchSize": "batch_size",
     "FitLine": "fit_line",
     "GradientDescent": "gradient_descent",
     "Widget": "_base",
 }
 
-__all__ = ["ActivationExplorer", "BatchSize", "FitLine", "GradientDescent", "Widget"]
+__all__ = [
+    "ActivationExplorer",
+    "BackpropStepper",
+    "BatchSize",
+    "FitLine",
+    "GradientDescent",
+    "Widget",
+]
 
 
 def __getattr__(name: str) -> Any:
