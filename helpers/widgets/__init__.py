@@ -60,6 +60,7 @@ _MODULES = {
     "FitLine": "fit_line",
     "GradientDescent": "gradient_descent",
     "Widget": "_base",
+    "XorPlayground": "xor_playground",
 }
 
 __all__ = [
@@ -69,6 +70,7 @@ __all__ = [
     "FitLine",
     "GradientDescent",
     "Widget",
+    "XorPlayground",
 ]
 
 
