@@ -59,6 +59,7 @@ _MODULES = {
     "BatchSize": "batch_size",
     "FitLine": "fit_line",
     "GradientDescent": "gradient_descent",
+    "ManualMachineLearning": "manual_machine_learning",
     "Perceptron": "perceptron",
     "Widget": "_base",
 }
@@ -69,6 +70,7 @@ __all__ = [
     "BatchSize",
     "FitLine",
     "GradientDescent",
+    "ManualMachineLearning",
     "Perceptron",
     "Widget",
 ]

@@ -4,7 +4,7 @@
  * All that is shown follows from the points and from the number of examples taken: the whole course
  * is computed anew when one of them changes. Coordinates are eighths, so that every sum is exact.
  */
-import { button, clamp, draggable, format, h, player, plot, s, select, set, slider, through, widget } from "./common.js";
+import { button, clamp, draggable, facts, format, h, player, plot, s, select, set, slider, through, widget } from "./common.js";
 
 // ── The mathematics ────────────────────────────────────────────────────────────────────────
 // An example is { x: [x1, x2], y }, y being +1 or −1. Weights are { w: [w1, w2], b }.
@@ -334,18 +334,6 @@ function arrows() {
   };
 }
 
-/** Counts that stand side by side. */
-function counts() {
-  const cells = ["Epoch", "Example", "Mistakes in this epoch", "Updates", "Weights w", "Bias b"].map((label) => {
-    const value = h("dd", {});
-    return { value, element: h("div", {}, h("dt", {}, label), value) };
-  });
-  return {
-    element: h("dl", { class: "nj-pc-counts" }, ...cells.map(({ element }) => element)),
-    draw(values) { values.forEach((text, i) => { if (cells[i].value.textContent !== text) cells[i].value.textContent = text; }); },
-  };
-}
-
 const NAMES = { or: "OR", and: "AND", nand: "NAND", xor: "XOR", blobs: "Two clouds", custom: "Your own" };
 const CLASSES = { 1: "+1, circle", "-1": "−1, square" };
 
@@ -409,7 +397,7 @@ function draw(frame) {
     if (old && (old.x[0] !== x[0] || old.x[1] !== x[1])) replace(i, { x });
   } });
   const compass = arrows();
-  const numbers = counts();
+  const numbers = facts(["Epoch", "Example", "Mistakes in this epoch", "Updates", "Weights w", "Bias b"]);
   const step = h("p", { class: "nj-pc-step" });
   const verdict = h("p", { class: "nj-pc-verdict" });
   const playback = player({
@@ -482,7 +470,7 @@ function draw(frame) {
     }
     map.draw(shown, history, chosen, `The plane with ${many(n, "point")}. A click places a new one. Arrow keys move point ${chosen + 1}, Delete removes it.`);
     compass.draw(history, shown);
-    numbers.draw([
+    numbers.set([
       String(now.epoch), n ? `${now.index + 1} of ${n}` : "none", String(now.errors), format(now.updates), vector(now.w), brief(now.b),
     ]);
     const told = describe(shown, all);

@@ -39,7 +39,7 @@ class Shown:
 
     def counts(self) -> list[str]:
         self.settle()
-        return self.page.locator(".nj-pc-counts dd").all_text_contents()
+        return self.page.locator(".nj-facts dd").all_text_contents()
 
     def verdict(self) -> str:
         self.settle()
@@ -147,7 +147,7 @@ def test_xor_cycles_and_says_so(shown):
     assert not Perceptron(data="xor", steps=steps - 1).cycles
     shown.button("Play").click()  # and goes on, if it is told to
     shown.page.wait_for_function(
-        f"document.querySelectorAll('.nj-pc-counts dd')[0].textContent > {shown.counts()[0]}"
+        f"document.querySelectorAll('.nj-facts dd')[0].textContent > {shown.counts()[0]}"
     )
     shown.button("Pause").click()
 
