@@ -59,6 +59,8 @@ _MODULES = {
     "BatchSize": "batch_size",
     "FitLine": "fit_line",
     "GradientDescent": "gradient_descent",
+    "ManualMachineLearning": "manual_machine_learning",
+    "Perceptron": "perceptron",
     "Widget": "_base",
     "XorPlayground": "xor_playground",
 }
@@ -69,6 +71,8 @@ __all__ = [
     "BatchSize",
     "FitLine",
     "GradientDescent",
+    "ManualMachineLearning",
+    "Perceptron",
     "Widget",
     "XorPlayground",
 ]
