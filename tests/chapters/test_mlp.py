@@ -314,6 +314,7 @@ def _playground(steps=2000, **traits):
     return widgets.XorPlayground(steps=steps, **traits)
 
 
+@pytest.mark.slow
 def test_what_the_reader_should_have_seen_in_the_playground():
     assert _playground(30, seed=1).correct == 3
     assert all(_playground(steps, seed=1).correct == 4 for steps in range(40, 400, 40))
@@ -328,6 +329,7 @@ def test_what_the_reader_should_have_seen_in_the_playground():
     np.testing.assert_allclose(places[1], places[3], atol=0.01)  # 01 and 11, a disc and a square
 
 
+@pytest.mark.slow
 def test_most_starts_with_two_relus_fail():
     right = [_playground(seed=seed, activation="relu").correct for seed in range(1, 21)]
     assert right.count(4) <= 5
@@ -335,6 +337,7 @@ def test_most_starts_with_two_relus_fail():
     assert np.sum((hidden == 0).all(axis=0)) == 1
 
 
+@pytest.mark.slow
 def test_three_neurons_fence_the_disc_in():
     def right(neurons):
         games = [_playground(3000, data="circle", neurons=neurons, seed=s) for s in range(1, 6)]
