@@ -59,7 +59,9 @@ _MODULES = {
     "BatchSize": "batch_size",
     "FitLine": "fit_line",
     "GradientDescent": "gradient_descent",
+    "ManualMachineLearning": "manual_machine_learning",
     "OneNeuron": "one_neuron",
+    "Perceptron": "perceptron",
     "Widget": "_base",
 }
 
@@ -69,7 +71,9 @@ __all__ = [
     "BatchSize",
     "FitLine",
     "GradientDescent",
+    "ManualMachineLearning",
     "OneNeuron",
+    "Perceptron",
     "Widget",
 ]
 

@@ -497,6 +497,20 @@ export function gauge({ label, unit = "", digits = 0, max, markLabel = "" }) {
   };
 }
 
+/** Numbers that stand side by side, each below its label. Returns `element` and `set([text, …])`. */
+export function facts(labels) {
+  const values = labels.map(() => h("dd", {}));
+  return {
+    element: h("dl", { class: "nj-facts" },
+      ...labels.map((label, i) => h("div", {}, h("dt", {}, label), values[i]))),
+    set(texts) {
+      values.forEach((value, i) => {
+        if (value.textContent !== texts[i]) value.textContent = texts[i];
+      });
+    },
+  };
+}
+
 /**
  * Play, step and reset.
  *
