@@ -81,7 +81,7 @@ def test_released_notebook_is_fit_for_students(name):
                 'raise NotImplementedError("replace this line by your code")'
             )
             for section in ("Parameters", "----------"):
-                assert section in cell.source
+                assert section in cell.source or "():\n" in cell.source  # it takes nothing
             assert "Returns" in cell.source or "Yields" in cell.source
             compile(cell.source, name, "exec")
 
@@ -137,7 +137,8 @@ def test_each_answer_has_public_checks_before_its_hidden_ones(name):
 def test_unknown_name_is_one_clear_line(capsys):
     assert main(["lines"]) == 1
     error = capsys.readouterr().err
-    assert error == "There is no exercise 'lines': there are gradient-descent, line.\n"
+    assert error == f"There is no exercise 'lines': there are {', '.join(names())}.\n"
+    assert "gradient-descent, line" in error
 
 
 def test_check_says_what_to_do_and_writes_nothing(copy, capsys):
@@ -164,7 +165,7 @@ def test_released_notebook_without_solution_is_removed(published):
     shutil.rmtree(published / "solutions" / "line")
     assert release(root=published, check=True) == [Path("exercises/line/line.ipynb")]
     release(root=published)
-    assert [path.name for path in files(published)] == ["gradient-descent.ipynb"]
+    assert {path.stem for path in files(published)} == set(names()) - {"line"}
 
 
 @pytest.mark.parametrize(

@@ -112,19 +112,28 @@ def test_what_is_possible_is_what_numpy_finds(run_js):
 
 
 def test_what_is_linear_is_told_as_what_it_is(run_js):
-    for p in [list(module._START), *random_parameters(40, seed=8)]:
-        text = run_js(MODULE, "m.describe(...a)", [p, TABLE])
-        on = [(FEATURES @ [p[k], p[2 + k]] + p[4 + k] > 0).sum() for k in (0, 1)]
+    networks = [list(module._START), *random_parameters(60, seed=8)]
+    counts = [
+        [int((FEATURES @ [p[k], p[2 + k]] + p[4 + k] > 0).sum()) for k in (0, 1)] for p in networks
+    ]
+    told = run_js(
+        MODULE,
+        "a[0].map((p, i) => [m.describe(p, a[1]), m.asLinear(p, a[2][i].map((c) => c === 6))])",
+        [networks, TABLE, counts],
+    )
+    kinds = set()
+    for p, on, (text, coefficients) in zip(networks, counts, told, strict=True):
         linear = all(count in (0, 6) for count in on)
+        kinds.add((linear, 0 in on))
         assert ("linear: price =" in text) == (linear and any(on))
         assert ("kink" in text) == (not linear)
         assert ("dead" in text) == (0 in on)
         if linear:
-            coefficients = run_js(MODULE, "m.asLinear(...a)", [p, [int(c) == 6 for c in on]])
             x = np.column_stack([FEATURES, np.ones(6)])
             np.testing.assert_allclose(
                 x @ coefficients, ManualMachineLearning(p).predictions, atol=1e-9
             )
+    assert len(kinds) == 4
 
 
 @pytest.mark.parametrize(
