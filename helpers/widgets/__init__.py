@@ -62,8 +62,8 @@ _MODULES = {
     "ManualMachineLearning": "manual_machine_learning",
     "OneNeuron": "one_neuron",
     "Perceptron": "perceptron",
-    "Widget": "_base",
     "XorPlayground": "xor_playground",
+    "Widget": "_base",
 }
 
 __all__ = [
@@ -75,8 +75,8 @@ __all__ = [
     "ManualMachineLearning",
     "OneNeuron",
     "Perceptron",
-    "Widget",
     "XorPlayground",
+    "Widget",
 ]
 
 
