@@ -329,15 +329,33 @@ BOTH = ["hidden-circle_detector", "hidden-circle_detector-nearly_all"]
 @mistake(BOTH, says="wrong for|fewer than", public=True)
 def pixels_counted():
     def circle_detector():
-        return np.ones(400), -95.0
+        return -np.ones(400), 95.0
 
 
 @mistake(BOTH, says="other way round", public=True)
 def circles_and_rectangles_exchanged():
     def circle_detector():
+        rows, columns = np.indices((20, 20))
+        W = np.where(np.hypot(rows - 9.5, columns - 9.5) < 4, -1.0, 0.0)
+        return W.reshape(400), 49.0
+
+
+@mistake(BOTH, says="[0-9]+ weights are positive", public=True)
+def weights_with_the_wrong_sign():
+    def circle_detector():
         W = np.ones((20, 20))
         W[3:17, 3:17] = 0
         return W.reshape(400), -0.5
+
+
+@mistake(BOTH, says="[0-9]+ weights are positive", public=True)
+def template_of_the_chapter():
+    def circle_detector():
+        images, labels = shapes20(1000, np.random.default_rng(1958))
+        circle, rectangle = images[labels == 1].mean(axis=0), images[labels == 0].mean(axis=0)
+        weights = circle - rectangle
+        threshold = np.sum((circle + rectangle) / 2 * weights)
+        return weights.reshape(400), -threshold
 
 
 @mistake(BOTH, says="It never fires", public=True)
@@ -466,8 +484,9 @@ def with_other_words():
 
     def circle_detector():
         rows, columns = np.indices((20, 20))
-        inside = (rows - 9.5) ** 2 + (columns - 9.5) ** 2 < 16
-        return inside.ravel().astype(float), -50.5
+        # The farther away, the worse.
+        beyond = np.maximum(0, (rows - 9.5) ** 2 + (columns - 9.5) ** 2 - 36)
+        return -beyond.ravel(), 200
 
 
 @alternative
@@ -489,7 +508,5 @@ def with_python_numbers():
         return np.array([1.0] * d + [-float(d)]), -1.0
 
     def circle_detector():
-        # What mean pictures differ in: from examples, and good enough.
-        images, labels = shapes20(5000, np.random.default_rng(3))
-        circle, rectangle = images[labels == 1].mean(axis=0), images[labels == 0].mean(axis=0)
-        return (circle - rectangle).reshape(400), -15.8
+        far = np.abs(np.arange(20) - 9.5) == 7.5  # two lines down, and two across
+        return -(far[:, None] | far).reshape(400).astype(int), 2
