@@ -81,6 +81,9 @@ def test_energies():
     assert f"{700 / 989e12:.0e}" == "7e-13"
     assert round(1e-7 / (700 / 989e12), -4) == 140_000
     assert f"{20 / 1e16:.0e}" == "2e-15"
+    landauer = 1.380649e-23 * 310.15 * math.log(2)  # at 37 degrees Celsius
+    assert f"{landauer:.0e}" == "3e-21"
+    assert min(20 / (synapses * 4), 700 / 989e12) > 1e6 * landauer
     # The exercise: 3.6 watts, one spike per second, a sum of 400 products on the chip.
     event, chip = 3.6 / synapses, 800 * 700 / 989e12
     assert f"{event:.1e}" == "2.4e-14"
