@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
-__all__ = ["COLOURS", "axes", "contours", "network", "use_style"]
+__all__ = ["COLOURS", "axes", "contours", "network", "pixels", "use_style"]
 
 #: The palette, by role and by name. The hues are those of Okabe and Ito (2008), darkened until
 #: each has a contrast of at least 3:1 on a white page; ``_ext/figures.py`` maps each of
@@ -230,6 +230,60 @@ def network(
     ax.set_xlim(-0.6, 2.0 * (len(layers) - 1) + 0.6)
     tallest = max(map(len, layers))
     ax.set_ylim(-(tallest - 1) / 2 - 0.6, (tallest - 1) / 2 + 0.6)
+    return ax
+
+
+def pixels(
+    ax: Axes,
+    picture: Any,
+    at: tuple[float, float] = (0.0, 0.0),
+    largest: float | None = None,
+    colours: tuple[str, str] = ("ink", "orange"),
+) -> Axes:
+    """Draw an array of numbers as squares: the larger the number, the larger the square.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+        Where to draw. The axis ``y`` should point down, as in ``ax.invert_yaxis()``, so that the
+        first row is on top.
+    picture : array_like, shape (rows, columns)
+        The numbers. The area of a square is proportional to the size of its number, and a square
+        of the largest size fills its pixel; zeros are left out.
+    at : (float, float)
+        Where the left upper corner of the picture lies.
+    largest : float, optional
+        The size that fills a pixel; the largest of this picture if not given.
+    colours : (str, str)
+        Names from :data:`COLOURS`, for positive and for negative numbers.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Examples
+    --------
+    >>> ax = axes()
+    >>> len(pixels(ax, [[1.0, 0.0], [-0.5, 1.0]]).patches)  # one shape for each sign
+    2
+    """
+    import numpy as np
+    from matplotlib.patches import PathPatch
+    from matplotlib.path import Path
+
+    numbers = np.asarray(picture, dtype=float)
+    full = largest or np.abs(numbers).max(initial=0.0) or 1.0
+    corners = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1], [-1, -1]]) / 2
+    codes = [Path.MOVETO, Path.LINETO, Path.LINETO, Path.LINETO, Path.CLOSEPOLY]
+    for sign, colour in zip((1, -1), colours, strict=True):
+        rows, columns = np.nonzero(sign * numbers > 0)
+        if len(rows) == 0:
+            continue
+        side = np.sqrt(np.minimum(np.abs(numbers[rows, columns]) / full, 1))
+        middle = np.stack([at[0] + columns + 0.5, at[1] + rows + 0.5], axis=1)
+        points = middle[:, None] + side[:, None, None] * corners
+        path = Path(points.reshape(-1, 2), codes * len(rows))
+        ax.add_patch(PathPatch(path, facecolor=COLOURS[colour], edgecolor="none", lw=0))
     return ax
 
 
