@@ -60,6 +60,7 @@ _MODULES = {
     "FitLine": "fit_line",
     "GradientDescent": "gradient_descent",
     "OneNeuron": "one_neuron",
+    "Perceptron": "perceptron",
     "Widget": "_base",
 }
 
@@ -70,6 +71,7 @@ __all__ = [
     "FitLine",
     "GradientDescent",
     "OneNeuron",
+    "Perceptron",
     "Widget",
 ]
 
