@@ -13,7 +13,7 @@ answer can run in another process than its test.
 from helpers.checks.calls import Call, Formula, Seed, call
 from helpers.checks.check import Run, check, passed, run
 from helpers.checks.failure import CheckFailed
-from helpers.checks.networks import relu_network
+from helpers.checks.networks import relu_network, weights_and_bias
 
 __all__ = [
     "Call",
@@ -26,4 +26,5 @@ __all__ = [
     "passed",
     "relu_network",
     "run",
+    "weights_and_bias",
 ]

@@ -1,4 +1,4 @@
-"""Networks as answers: weights and biases in two lists, checked by what they compute."""
+"""Neurons and networks as answers: weights and biases, checked by what they compute."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 
 from helpers.checks.check import Run
 
-__all__ = ["relu_network"]
+__all__ = ["relu_network", "weights_and_bias"]
 
 
 def relu_network(found: Run, inputs: int, outputs: int) -> Callable[[np.ndarray], np.ndarray]:
@@ -69,6 +69,53 @@ def relu_network(found: Run, inputs: int, outputs: int) -> Callable[[np.ndarray]
         return A @ weights[-1] + biases[-1]
 
     return compute
+
+
+def weights_and_bias(found: Run, inputs: int) -> tuple[np.ndarray, float]:
+    """Return the weights and the bias of a neuron that an answer returned.
+
+    Parameters
+    ----------
+    found : Run
+        Its value should be ``(w, b)``, an array of shape ``(inputs,)`` and a number.
+    inputs : int
+        How many inputs the neuron must have.
+
+    Returns
+    -------
+    w : numpy.ndarray, shape (inputs,)
+        Weights.
+    b : float
+        Bias.
+
+    Raises
+    ------
+    CheckFailed
+        With what is wrong with them.
+
+    Examples
+    --------
+    >>> from helpers.checks import call, run
+    >>> weights_and_bias(run(lambda: (np.array([1, 2]), -3), call()), inputs=2)
+    (array([1., 2.]), -3.0)
+    """
+    pair = isinstance(found.value, tuple) and len(found.value) == 2
+    found.require(pair, "weights and a bias were expected: `return w, b`.")
+    w, b = found.value
+    found.require(
+        isinstance(w, np.ndarray),
+        f"the weights are a {type(w).__name__}, where an array was expected: `np.array(…)` makes "
+        "one.",
+    )
+    found.require(
+        w.shape == (inputs,),
+        f"the weights have shape {w.shape}, where ({inputs},) was expected: one for each input.",
+    )
+    number = isinstance(b, np.ndarray) and b.shape == ()
+    found.require(number, "the bias must be one number.")
+    finite = bool(np.isfinite(w).all() and np.isfinite(b))
+    found.require(finite, "the weights and the bias must be finite numbers.")
+    return w.astype(float), float(b)
 
 
 def _two_lists(found: Run) -> tuple[list[np.ndarray], list[np.ndarray]]:

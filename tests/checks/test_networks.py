@@ -1,9 +1,9 @@
-"""Networks as answers."""
+"""Neurons and networks as answers."""
 
 import numpy as np
 import pytest
 
-from helpers.checks import CheckFailed, call, relu_network, run
+from helpers.checks import CheckFailed, call, relu_network, run, weights_and_bias
 
 W1, B1 = np.array([[1.0, -1.0], [2.0, 0.5]]), np.array([0.5, -0.25])
 W2, B2 = np.array([[1.0], [-3.0]]), np.array([2.0])
@@ -50,3 +50,30 @@ def test_plain_lists_are_understood():
 def test_what_is_no_network_is_told(value, told):
     with pytest.raises(CheckFailed, match=told):
         network(value)
+
+
+def test_weights_and_bias_become_floats():
+    w, b = weights_and_bias(run(lambda: (np.array([1, 2, 3]), np.array(4)), call()), inputs=3)
+    np.testing.assert_array_equal(w, [1.0, 2.0, 3.0])
+    assert w.dtype == float
+    assert type(b) is float
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        (np.ones(2), "weights and a bias were expected"),
+        ([np.ones(2), 1.0], "weights and a bias were expected"),
+        ((np.ones(2), 1.0, 2.0), "weights and a bias were expected"),
+        (([1.0, 2.0], 1.0), "the weights are a list, where an array"),
+        ((np.ones((2, 1)), 1.0), r"shape \(2, 1\), where \(2,\) was expected"),
+        ((1.0, np.ones(2)), r"shape \(\), where \(2,\) was expected"),
+        ((np.ones(2), np.ones(1)), "the bias must be one number"),
+        ((np.ones(2), [1.0]), "the bias must be one number"),
+        ((np.array([1.0, np.nan]), 1.0), "must be finite"),
+        ((np.ones(2), np.inf), "must be finite"),
+    ],
+)
+def test_what_is_no_neuron_is_told(value, told):
+    with pytest.raises(CheckFailed, match=told):
+        weights_and_bias(run(lambda: value, call()), inputs=2)

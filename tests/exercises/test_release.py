@@ -81,7 +81,7 @@ def test_released_notebook_is_fit_for_students(name):
                 'raise NotImplementedError("replace this line by your code")'
             )
             for section in ("Parameters", "----------"):
-                assert section in cell.source
+                assert section in cell.source or "():\n" in cell.source  # it takes nothing
             assert "Returns" in cell.source or "Yields" in cell.source
             compile(cell.source, name, "exec")
 

@@ -73,3 +73,24 @@ def test_network_draws_every_connection_but_none_into_a_constant():
 def test_network_refuses_a_weight_that_joins_nothing():
     with pytest.raises(ValueError, match="'x', 'z'"):
         plot.network([["x"], ["y"]], {("x", "z"): "w"})
+
+
+def test_pixels_draw_a_square_for_each_number():
+    ax = plot.axes()
+    numbers = np.array([[1.0, 0.0, 0.25], [-0.5, 0.0, 4.0]])
+    assert plot.pixels(ax, numbers, at=(10, 20), largest=1.0) is ax
+    positive, negative = ax.patches
+    assert len(positive.get_path().vertices) == 3 * 5
+    assert len(negative.get_path().vertices) == 5
+    corners = positive.get_path().vertices.reshape(3, 5, 2)
+    np.testing.assert_allclose(corners[0].min(axis=0), [10, 20])
+    np.testing.assert_allclose(np.ptp(corners, axis=1)[:, 0], [1, 0.5, 1])  # 4 is cut to 1
+    np.testing.assert_allclose(corners.mean(axis=1)[1], [12.5, 20.5], atol=0.2)
+    np.testing.assert_allclose(np.ptp(negative.get_path().vertices[:, 1]), np.sqrt(0.5))
+
+
+def test_pixels_of_an_empty_picture_are_nothing():
+    ax = plot.axes()
+    plot.pixels(ax, np.zeros((2, 3)))
+    plot.pixels(ax, np.zeros((0, 3)))
+    assert len(ax.patches) == 0
