@@ -411,7 +411,8 @@ function draw(frame) {
   const key = h("p", { class: "nj-xp-key" },
     h("b", { class: "nj-xp-one" }, "● class 1"), ", ", h("b", { class: "nj-xp-zero" }, "■ class 0"),
     "; dark rim: on the wrong side. Shades: the output ŷ, dashed where it is ½. "
-    + "On its line the weighted sum of a hidden neuron is 0; it is positive on the side of the tick.");
+    + "On its line the weighted sum of a hidden neuron is 0; it is positive on the side of the tick. "
+    + "With n > 2, choose z as the vertical axis to see the border of the output.");
   const status = h("p", { class: "nj-xp-status" });
   const look = h("p", { class: "nj-xp-look" });
 
@@ -498,7 +499,9 @@ function draw(frame) {
     const hint = remark(state, good, steepness);
     if (look.textContent !== hint) look.textContent = hint;
     if (weights.open) {
-      numbers.replaceChildren(...formulas(params, state.activation).map((line) => h("div", {}, line)));
+      const answers = state.data.labels.map((label, i) => `${label} → ${format(output(params, state.activation, ...points[i]), 2)}`);
+      numbers.replaceChildren(...formulas(params, state.activation).concat(answers.length ? `ŷ: ${answers.join(", ")}` : [])
+        .map((line) => h("div", {}, line)));
     }
     say(`${told} ${hint}`);
   }

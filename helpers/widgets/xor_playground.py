@@ -179,7 +179,7 @@ class XorPlayground(Widget):
         "points move until one straight border separates them. With other first weights the loss "
         "may stay on a plateau."
     ).tag(sync=True)
-    height = traitlets.Tuple(traitlets.Int(), traitlets.Int(), default_value=(928, 1858)).tag(
+    height = traitlets.Tuple(traitlets.Int(), traitlets.Int(), default_value=(964, 1876)).tag(
         sync=True
     )
 

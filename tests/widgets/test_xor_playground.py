@@ -137,9 +137,9 @@ def test_the_gates_by_hand(run_js):
 
 def test_points_on_the_border_fire(run_js):
     zero = [0.0] * 9
-    count = run_js(MODULE, "m.correct(...a)", [zero, "tanh", [[0, 0], [0, 1]], [1, 0]])
-    assert count == 1
-    assert XorPlayground(first=zero).correct == 2
+    points = [[0, 0], [0, 1], [1, 0]]
+    assert run_js(MODULE, "m.correct(...a)", [zero, "tanh", points, [1, 1, 0]]) == 2
+    assert XorPlayground(first=zero, data="or").correct == 3
 
 
 def test_correct_counts_as_in_the_browser(run_js):
@@ -200,6 +200,21 @@ def test_data_sets():
     assert np.array_equal(nearest[:, 0] != nearest[:, 1], np.array(noisy["targets"]) == 1)
     radius = np.hypot(*(np.array(_SETS["circle"]["points"]) - 0.5).T)
     assert np.array_equal(radius < 0.5, np.array(_SETS["circle"]["targets"]) == 1)
+
+
+@pytest.mark.parametrize("data", _SETS)
+def test_what_is_said_of_a_line_in_the_plane_is_true(data):
+    """The remark calls OR and AND separable by one line, and nothing else."""
+    linprog = pytest.importorskip("scipy.optimize").linprog
+    shown = XorPlayground(data=data)
+    sign = 1 - 2 * shown.targets  # -1 for class 1: w·x + b must be at least 1 there
+    found = linprog(
+        np.zeros(3),
+        A_ub=sign * np.column_stack([shown.points, np.ones(len(shown.points))]),
+        b_ub=-np.ones(len(shown.points)),
+        bounds=(None, None),
+    )
+    assert found.success == (data in ("or", "and"))
 
 
 def test_first_weights_of_another_length_are_left_aside():

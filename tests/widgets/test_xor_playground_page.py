@@ -161,6 +161,7 @@ def test_the_gates_by_hand(shown):
     expect(shown.page.locator(".nj-xp-formulas")).to_contain_text(
         "h₁ = sigmoid(10.00 x₁ + 10.00 x₂ − 5.00)"
     )
+    expect(shown.page.locator(".nj-xp-formulas")).to_contain_text("ŷ: 00 → 0.01, 01 → 0.99")
     shown.seed.fill("3")  # back to chance
     shown.expect(activation="sigmoid", seed=3)
 
@@ -211,13 +212,51 @@ def test_more_than_two_hidden_neurons_show_the_border_on_z_only(shown):
     shown.expect(neurons=4, across=3, up=4, steps=100)
 
 
+def numbers(path) -> np.ndarray:
+    """The points of a drawn path, in pixels, shape (n, 2)."""
+    return np.array(re.findall(r"(-?[\d.]+) (-?[\d.]+)", path.get_attribute("d")), dtype=float)
+
+
+def inside(pixels: np.ndarray) -> np.ndarray:
+    """Those that lie inside the axes: a border is closed outside of them."""
+    x, y = pixels.T
+    return pixels[(x > LEFT + 1) & (x < RIGHT - 1) & (y > TOP + 1) & (y < BOTTOM - 1)]
+
+
+def test_the_border_is_where_the_output_is_one_half(shown):
+    shown.follow("steps=60&neurons=3")
+    x = inside(numbers(shown.plots.nth(PLANE).locator(".nj-xp-border")))
+    x = np.column_stack([x[:, 0] - LEFT, BOTTOM - x[:, 1]]) / (RIGHT - LEFT) * 2.2 - 0.6
+    assert len(x) > 10
+    outputs = XorPlayground(neurons=3, steps=60).network().predict(x)
+    np.testing.assert_allclose(outputs, 0.5, atol=0.01)
+    # In the hidden space: for two neurons the line of the output neuron, and z = 0.
+    shown.follow("steps=1000")
+    h = inside(numbers(shown.plots.nth(SPACE).locator(".nj-xp-border")))
+    h = np.column_stack([h[:, 0] - LEFT, BOTTOM - h[:, 1]]) / (RIGHT - LEFT) * 2.3 - 1.15
+    output = XorPlayground(steps=1000).network().layers[1]
+    assert len(h) >= 2
+    np.testing.assert_allclose(output.forward(h), 0.5, atol=0.01)
+    shown.vertical.select_option("0")
+    shown.settle()
+    z = numbers(shown.plots.nth(SPACE).locator(".nj-xp-border"))
+    across = z[np.abs(z[:, 1] - (TOP + BOTTOM) / 2) < 0.1, 0]
+    assert across.min() <= LEFT
+    assert across.max() >= RIGHT
+
+
 def test_points_on_the_wrong_side_have_a_rim_and_a_stuck_run_is_called_one(shown):
-    shown.follow("seed=4&steps=2000")
-    shown.expect(seed=4, steps=2000)
-    d = [shown.plots.first.locator(f".nj-xp-wrong[data-class='{k}']").get_attribute("d")
-         for k in (0, 1)]  # fmt: skip
-    wrong = 4 - XorPlayground(seed=4, steps=2000).correct
-    assert sum(path.count("M") for path in d) == wrong > 0
+    shown.follow("seed=4&steps=2000&activation=relu")
+    python = XorPlayground(seed=4, steps=2000, activation="relu")
+    python_fires = python.network().predict(python.points).ravel() >= 0.5
+    assert python.correct == 3
+    for target in (0, 1):
+        rim = shown.plots.first.locator(f".nj-xp-wrong[data-class='{target}']")
+        of_target = python.targets.ravel() == target
+        wrong = python.points[of_target & (python_fires != target)]
+        pixels = LEFT + (wrong[:, 0] + 0.6) / 2.2 * (RIGHT - LEFT)
+        assert len(numbers(rim)) == len(wrong)
+        np.testing.assert_allclose(numbers(rim)[:, 0] if len(wrong) else [], pixels, atol=0.06)
     assert "almost flat" in shown.look.text_content()
 
 
@@ -241,6 +280,14 @@ def test_play_goes_on_and_pauses(shown):
     shown.page.wait_for_timeout(150)
     assert shown.step() == stopped
     shown.expect(seed=2, steps=stopped)
+
+
+def test_a_link_stops_what_plays(shown):
+    shown.button("Play").click()
+    shown.page.wait_for_timeout(100)
+    shown.follow("steps=40")
+    assert shown.button("Play").is_visible()
+    shown.expect(steps=40)
 
 
 def test_play_stops_at_the_last_step(shown):
