@@ -59,6 +59,7 @@ _MODULES = {
     "BatchSize": "batch_size",
     "FitLine": "fit_line",
     "GradientDescent": "gradient_descent",
+    "Hinges": "hinges",
     "Widget": "_base",
 }
 
@@ -68,6 +69,7 @@ __all__ = [
     "BatchSize",
     "FitLine",
     "GradientDescent",
+    "Hinges",
     "Widget",
 ]
 
