@@ -199,7 +199,7 @@ function draw(frame) {
 
   // Left: the target, the sum, and the area between them.
   const chart = plot({
-    x: X, y: TARGETS[nameOf()].y, width: 400, height: 320, margin: { top: 8, right: 12, left: 40, bottom: 44 },
+    x: X, y: TARGETS[nameOf()].y, width: 400, height: 290, margin: { top: 8, right: 12, left: 40, bottom: 44 },
     xLabel: "x", label: "The target, the sum of the hinges, and the area between them",
   });
   const area = s("path", { class: "nj-hg-area" });
@@ -212,7 +212,7 @@ function draw(frame) {
 
   // Right: what each neuron adds.
   const parts = plot({
-    x: X, y: [-6, 6], width: 400, height: 320, margin: { top: 8, right: 12, left: 40, bottom: 44 },
+    x: X, y: [-6, 6], width: 400, height: 290, margin: { top: 8, right: 12, left: 40, bottom: 44 },
     xLabel: "x", label: "What each neuron adds; the chosen one is drawn strongly",
   });
   const lines = Array.from({ length: MOST }, () => s("path", { class: "nj-hg-hinge" }));
@@ -346,10 +346,10 @@ function draw(frame) {
   frame.controls(
     h("p", { class: "nj-hg-result" },
       "Error: root mean square ", rms, ", largest ", most, where, told),
-    list.element, six,
+    list.element,
     box("Neuron", ...picks, add, remove),
     h("div", { class: "nj-hg-sliders" }, kink.element, slope.element, left.element, bias.element),
-    box("Fit", spread, best, join),
+    box("Fit", spread, best, join, six),
     box("Gradient descent", descent.element, rate.element));
 
   const show = () => {

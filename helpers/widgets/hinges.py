@@ -106,7 +106,7 @@ class Hinges(Widget):
         "other. Look for how a kink bends the sum there and nowhere else, and for the places where "
         "the error stays large because no kink is near."
     ).tag(sync=True)
-    height = traitlets.Tuple(traitlets.Int(), traitlets.Int(), default_value=(720, 1330)).tag(
+    height = traitlets.Tuple(traitlets.Int(), traitlets.Int(), default_value=(670, 1360)).tag(
         sync=True
     )
 
