@@ -63,6 +63,7 @@ _MODULES = {
     "OneNeuron": "one_neuron",
     "Perceptron": "perceptron",
     "XorPlayground": "xor_playground",
+    "Hinges": "hinges",
     "Widget": "_base",
 }
 
@@ -76,6 +77,7 @@ __all__ = [
     "OneNeuron",
     "Perceptron",
     "XorPlayground",
+    "Hinges",
     "Widget",
 ]
 
