@@ -59,11 +59,11 @@ _MODULES = {
     "BatchSize": "batch_size",
     "FitLine": "fit_line",
     "GradientDescent": "gradient_descent",
+    "Hinges": "hinges",
     "ManualMachineLearning": "manual_machine_learning",
     "OneNeuron": "one_neuron",
     "Perceptron": "perceptron",
     "XorPlayground": "xor_playground",
-    "Hinges": "hinges",
     "Widget": "_base",
 }
 
@@ -73,11 +73,11 @@ __all__ = [
     "BatchSize",
     "FitLine",
     "GradientDescent",
+    "Hinges",
     "ManualMachineLearning",
     "OneNeuron",
     "Perceptron",
     "XorPlayground",
-    "Hinges",
     "Widget",
 ]
 
