@@ -77,8 +77,8 @@ __all__ = [
     "ManualMachineLearning",
     "OneNeuron",
     "Perceptron",
-    "XorPlayground",
     "Widget",
+    "XorPlayground",
 ]
 
 

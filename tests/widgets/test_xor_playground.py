@@ -125,6 +125,16 @@ def test_two_neurons_learn_or_get_stuck_as_their_seed_will():
     assert stuck.loss > 0.1
 
 
+def test_what_looks_stuck_may_be_a_plateau(run_js):
+    """Three neurons, seed 9: flat for thousands of steps, then solved, at the same step in both."""
+    shown = XorPlayground(neurons=3, seed=9, steps=8000)
+    losses = np.array(shown._trained(8000)[1])
+    assert losses[1000:5000].min() > 0.1
+    assert shown.correct == 4
+    found = np.array(trained_in_js(run_js, shown)["losses"])
+    assert np.argmax(found < 0.05) == np.argmax(losses < 0.05)
+
+
 def test_the_gates_by_hand(run_js):
     shown = XorPlayground(activation="sigmoid", first=GATES)
     assert run_js(MODULE, "m.GATES") == list(GATES)
