@@ -679,6 +679,57 @@ def entry_by_entry():
         return bool(np.allclose(measured, gradient(theta), rtol=1e-4, atol=0))
 
 
+@mistake(["hidden-gradient_is_right"], says="called wrong")
+def entry_by_entry_with_a_floor():
+    def gradient_is_right(f, gradient, theta):
+        steps = 1e-5 * np.eye(len(theta))
+        measured = np.array([(f(theta + s) - f(theta - s)) / 2e-5 for s in steps])
+        claimed = gradient(theta)
+        size = np.maximum(1e-8, np.abs(claimed) + np.abs(measured))
+        return bool(np.all(np.abs(claimed - measured) < 1e-4 * size))
+
+
+@mistake(["hidden-gradient_is_right"], says="called wrong")
+def size_of_the_largest_with_its_sign():
+    def gradient_is_right(f, gradient, theta):
+        steps = 1e-5 * np.eye(len(theta))
+        measured = np.array([(f(theta + s) - f(theta - s)) / 2e-5 for s in steps])
+        claimed = gradient(theta)
+        return bool(np.all(np.abs(claimed - measured) < 1e-4 * np.max(claimed)))
+
+
+@mistake(
+    ["hidden-gradients", "hidden-gradients-fan-out", "hidden-gradients-order"],
+    says="slope, 0 or 1|right",
+    public=True,
+)
+def value_of_relu_for_its_slope():
+    class Value:
+        def __init__(self, data, parents=(), local=()):
+            self.data, self.parents, self.local = data, parents, local
+            self.grad = 0.0
+
+        def __add__(self, other):
+            return Value(self.data + other.data, (self, other), (1.0, 1.0))
+
+        def __mul__(self, other):
+            return Value(self.data * other.data, (self, other), (other.data, self.data))
+
+        def relu(self):
+            return Value(max(self.data, 0.0), (self,), (max(self.data, 0.0),))
+
+        def backward(self, grad=1.0):
+            self.grad += grad
+            for parent, local in zip(self.parents, self.local):
+                parent.backward(grad * local)
+
+    def gradients(expression, values):
+        leaves = [Value(float(value)) for value in values]
+        result = eval(expression, {**dict(zip("xyzw", leaves)), "relu": Value.relu})
+        result.backward()
+        return float(result.data), np.array([float(leaf.grad) for leaf in leaves])
+
+
 # -- other right answers ------------------------------------------------------------------------
 
 
