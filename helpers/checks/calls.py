@@ -146,7 +146,7 @@ def show(value: Any) -> str:
         if value.size > MOST_ENTRIES:
             return f"an array of shape {value.shape}"
         text = np.array2string(value, separator=", ", precision=6, max_line_width=200)
-        kind = "" if value.dtype.name in ("float64", "int64") else value.dtype.name
+        kind = "" if value.dtype.name in ("float64", "int64", "bool") else value.dtype.name
         if value.size == 0:
             text = f"[], shape={value.shape}"
         return f"array({' '.join(text.split())}{', ' + kind if kind else ''})"
@@ -161,7 +161,10 @@ def show(value: Any) -> str:
     if isinstance(value, list | tuple):
         arrays = [item for item in value if isinstance(item, np.ndarray)]
         if len(arrays) == len(value) > 0 and sum(array.size for array in arrays) > MOST_ENTRIES:
-            return f"[arrays of shapes {', '.join(str(array.shape) for array in arrays)}]"
+            shapes = [str(array.shape) for array in arrays[:MOST_ENTRIES]]
+            if len(arrays) > MOST_ENTRIES:
+                shapes.append("…")
+            return f"[arrays of shapes {', '.join(shapes)}]"
         shown = [show(item) for item in value[:MOST_ENTRIES]]
         if len(value) > MOST_ENTRIES:
             shown.append("…")

@@ -20,7 +20,13 @@ from helpers.checks.calls import MISSING, Call, show
 from helpers.checks.failure import CheckFailed, NotWritten
 from helpers.checks.guard import OFF_LIMITS, forbidden_use
 from helpers.checks.hints import Wrong, recognise
-from helpers.checks.values import NotPlain, difference, difference_in_count, plain
+from helpers.checks.values import (
+    NotPlain,
+    difference,
+    difference_in_count,
+    difference_in_dtype,
+    plain,
+)
 
 __all__ = ["Run", "check", "passed", "run"]
 
@@ -40,6 +46,7 @@ def check(
     rtol: float = 1e-9,
     atol: float = 1e-12,
     part: int | None = None,
+    dtypes: bool = False,
     mistakes: Mapping[str, Callable[..., Any]] | None = None,
     hidden: bool = False,
     allow_warnings: bool = False,
@@ -59,9 +66,12 @@ def check(
     reference : callable, optional
         The right function, for hidden tests only.
     rtol, atol : float
-        Allowed difference of an entry: ``atol + rtol · max |expected|`` of its array.
+        Allowed difference of an entry: ``atol + rtol · max |expected|`` of its array. What is
+        expected in float32 is compared to five digits at most.
     part : int, optional
         Compare this part of a tuple only, so that parts can earn points on their own.
+    dtypes : bool
+        Compare the dtypes of arrays too.
     mistakes : mapping from str to callable, optional
         Hints, and the function as one would get it wrong. For hidden tests only.
     hidden : bool
@@ -107,14 +117,14 @@ def check(
             problem = difference_in_count(result, expected)
             done.require(problem is None, f"{problem}.")
             result, expected = result[part], expected[part]
+        wanted = "" if hidden else f" Expected was {show(_bare(expected))}."
         problem = difference(result, expected, rtol, atol, tell=not hidden)
         if problem is None:
+            problem = difference_in_dtype(result, expected) if dtypes and not wrong else None
+            done.require(problem is None, f"{problem}.{wanted}")
             continue
         wrong.append((call, result, expected))
-        if not first:
-            first = f"{done}: {problem}."
-            if not hidden:
-                first += f" Expected was {show(_bare(expected))}."
+        first = first or f"{done}: {problem}.{wanted}"
     if wrong:
         hint = recognise(wrong, _of_part(mistakes or {}, part))
         if not hint and all(map(_only_values_differ, wrong)):
@@ -250,7 +260,8 @@ def run(function: Callable[..., Any], call: Call, *, allow_warnings: bool = Fals
     loud = [w for w in caught if not issubclass(w.category, _QUIET)]
     if loud and not allow_warnings:
         warning = f"{loud[0].category.__name__}: {_cut(str(loud[0].message))}"
-        raise CheckFailed(f"{shown} warned: {warning}.")
+        place = _line(function, loud[0].filename, loud[0].lineno)
+        raise CheckFailed(f"{shown} warned: {warning}{place}.")
     return Run(name, call, value)
 
 
@@ -351,14 +362,21 @@ def _error(error: BaseException, function: Any) -> str:
     """Return an error's name and message, and the line of the answer that led to it."""
     message = _cut(str(error))
     text = f"{type(error).__name__}: {message}" if message else type(error).__name__
-    file = getattr(getattr(function, "__code__", None), "co_filename", None)
-    lines = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == file]
-    if lines:
-        number = lines[-1].lineno
-        source = linecache.getline(file, number).strip() if number else ""
-        if source:
-            return f"{text} (in line {number} of your cell: `{source}`)"
-    return text
+    places = [_line(function, *place) for place in _places(error)]
+    return text + next(filter(None, reversed(places)), "")
+
+
+def _places(error: BaseException) -> list[tuple[str, int | None]]:
+    return [(frame.filename, frame.lineno) for frame in traceback.extract_tb(error.__traceback__)]
+
+
+def _line(function: Any, file: str, number: int | None) -> str:
+    """Return a line of the answer's cell in brackets, or nothing if it is not of that cell."""
+    own = getattr(getattr(function, "__code__", None), "co_filename", None)
+    if not number or file != own:
+        return ""
+    source = linecache.getline(file, number).strip()
+    return f" (in line {number} of your cell: `{source}`)" if source else ""
 
 
 def _changed(before: tuple[list, dict], after: tuple[list, dict]) -> str | None:

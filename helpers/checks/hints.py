@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from helpers.checks.calls import Call
-from helpers.checks.values import difference, plain, same_values
+from helpers.checks.values import SINGLE, difference, plain, same_values
 
 __all__ = ["Wrong", "recognise"]
 
@@ -36,7 +36,7 @@ def recognise(wrong: Sequence[Wrong], mistakes: Mapping[str, Callable[..., Any]]
     for hint, mistaken in mistakes.items():
         if all(_same(result, _result(mistaken, call)) for call, result, _ in wrong):
             return hint
-    for hint in dict.fromkeys(hint for call, _, _ in wrong for hint in call.mistakes):
+    for hint in wrong[0][0].mistakes:  # of the call that the message shows
         told = [item for item in wrong if hint in item[0].mistakes]
         if all(_same(result, plain(call.mistakes[hint])) for call, result, _ in told):
             return hint
@@ -78,7 +78,8 @@ def _explains(test: _Test, wrong: Sequence[Wrong]) -> bool:
     for call, result, expected in wrong:
         size = _examples(call)
         for part, right in _arrays(result, expected):
-            if part.shape == right.shape and same_values(part, right, 1e-9, 0.0):
+            close = SINGLE if right.dtype == np.float32 else 1e-9
+            if part.shape == right.shape and same_values(part, right, close, 0.0):
                 continue  # this part of a pair is right
             if not test(part.astype(np.float64), right.astype(np.float64), size):
                 return False
@@ -135,6 +136,16 @@ def _is(change: Callable[[np.ndarray], np.ndarray]) -> _Test:
     return test
 
 
+def _power(change: Callable[[np.ndarray], np.ndarray]) -> _Test:
+    """Return a test for powers of the right results. Those of labels, -1 and 1, tell nothing."""
+
+    def test(result: np.ndarray, right: np.ndarray, n: int) -> bool:
+        labels = np.isin(right, [-1, 0, 1]).all()
+        return not labels and _is(change)(result, right, n)
+
+    return test
+
+
 def _lost_axis(result: np.ndarray, right: np.ndarray, n: int) -> bool:
     return result.ndim != right.ndim and result.size == right.size and result.size > 0
 
@@ -184,8 +195,8 @@ _GENERAL: dict[str, _Test] = {
     "This looks divided by n once too often.": _times(lambda n: 1 / n),
     "The factor 2 and the factor 1/n are missing.": _times(lambda n: n / 2),
     "This looks divided by n - 1: divide by n.": _times(lambda n: n / (n - 1) if n > 1 else 1.0),
-    "The square root is missing.": _is(np.square),
-    "There is a square root too many.": _is(np.sqrt),
+    "The square root is missing.": _power(np.square),
+    "There is a square root too many.": _power(np.sqrt),
     "The fractional part is cut off: this looks like integer division, or an array of integers.": (
         lambda result, right, n: _is(np.floor)(result, right, n) or _is(np.trunc)(result, right, n)
     ),

@@ -1,7 +1,8 @@
 """Results as plain values: only numbers and arrays of numbers are ever compared.
 
-An answer may return anything. What it returns is copied into plain float64 or int64 first, so an
-object that says it equals everything does not get as far as a comparison.
+An answer may return anything. What it returns is copied into plain arrays of floating-point
+numbers, int64 or bool first, so an object that says it equals everything does not get as far as a
+comparison.
 """
 
 from __future__ import annotations
@@ -14,10 +15,20 @@ import numpy as np
 
 from helpers.checks.calls import MOST_ENTRIES, show
 
-__all__ = ["NotPlain", "difference", "difference_in_count", "plain", "same_values"]
+__all__ = [
+    "SINGLE",
+    "NotPlain",
+    "difference",
+    "difference_in_count",
+    "difference_in_dtype",
+    "plain",
+    "same_values",
+]
 
 #: An iterator that gives more than this many items is taken for an endless one.
 MOST_ITEMS = 10_000
+#: The relative difference that is allowed where the expected numbers are in float32, at least.
+SINGLE = 1e-5
 
 
 class NotPlain(TypeError):
@@ -35,8 +46,9 @@ def plain(value: Any) -> Any:
     Returns
     -------
     numpy.ndarray, tuple or list
-        Numbers become arrays of shape ``()``. Floating-point numbers become float64; whole
-        numbers and truth values stay whole, as int64. An iterator becomes a list.
+        Numbers become arrays of shape ``()``. Floating-point numbers keep their dtype, up to
+        float64; whole numbers become int64, truth values stay what they are. An iterator becomes
+        a list.
 
     Raises
     ------
@@ -67,8 +79,11 @@ def plain(value: Any) -> Any:
 
 def _plain_array(array: np.ndarray) -> np.ndarray:
     if array.dtype.kind == "f":
-        return array.astype(np.float64)
-    if array.dtype.kind in "biu":
+        kept = array.dtype.type if array.dtype.itemsize <= 8 else np.float64
+        return array.astype(kept)  # in this machine's byte order
+    if array.dtype.kind == "b":
+        return array
+    if array.dtype.kind in "iu":
         return array.astype(np.float64 if array.dtype == np.uint64 else np.int64)
     if array.dtype.kind == "c":
         raise NotPlain("complex numbers")
@@ -109,7 +124,8 @@ def difference(
     """Return what is different between two plain values, or None if they agree.
 
     Two arrays agree if they have one shape and no entry differs by more than
-    ``atol + rtol · max |expected|``.
+    ``atol + rtol · max |expected|``. Where the expected ones are in float32, ``rtol`` is at least
+    :data:`SINGLE`.
 
     Parameters
     ----------
@@ -128,9 +144,26 @@ def difference(
         return f"that is {word} of {len(result)}, where {wanted} was expected"
     if result.shape != expected.shape:
         return f"that has shape {result.shape}, where {_shape(expected)} was expected"
+    if expected.dtype == np.float32:
+        rtol = max(rtol, SINGLE)
     if not same_values(result, expected, rtol, atol):
         return _wrong_entry(result, expected, rtol, atol, tell)
     return None
+
+
+def difference_in_dtype(result: Any, expected: Any) -> str | None:
+    """Return which dtype is another one in two plain values that agree else, or None."""
+    if isinstance(expected, tuple | list):
+        for number, pair in enumerate(zip(result, expected, strict=True), 1):
+            if text := difference_in_dtype(*pair):
+                return f"in part {number}, {text}"
+        return None
+    if result.dtype == expected.dtype:
+        return None
+    return (
+        f"the dtype is {result.dtype}, where {expected.dtype} was expected; `.astype(…)` makes an "
+        "array of another dtype"
+    )
 
 
 def _wrong_entry(
@@ -142,13 +175,15 @@ def _wrong_entry(
     alike = show(result) == show(expected)  # as far as the digits go that are shown
     if result.size <= MOST_ENTRIES and not alike:
         return "that is not the right value" if result.ndim == 0 else "the values are not right"
+    shown, wanted = result, expected
+    result, expected = result.astype(np.float64), expected.astype(np.float64)
     size = np.max(np.abs(expected[np.isfinite(expected)]), initial=0.0)
     with np.errstate(invalid="ignore"):
         bad = ~(np.abs(result - expected) <= atol + rtol * size) & ~(result == expected)
     where = tuple(int(i) for i in np.argwhere(bad)[0])
     place = f"the entry [{', '.join(map(str, where))}]" if where else "that"
-    text = f"{place} is {show(result[where])}"
-    return text + (f", not {show(expected[where])}" if tell else ", which is not right")
+    text = f"{place} is {show(shown[where])}"
+    return text + (f", not {show(wanted[where])}" if tell else ", which is not right")
 
 
 def _difference_of_sequences(

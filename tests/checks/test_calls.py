@@ -3,6 +3,7 @@
 import numpy as np
 
 from helpers.checks import Formula
+from helpers.checks.calls import show
 
 
 def test_a_formula_finds_pythons_builtins():
@@ -14,3 +15,8 @@ def test_an_answer_cannot_change_a_constant():
     f = Formula("c * theta", c=np.array([1.0, 2.0]))
     f(np.ones(2))[:] = 9.0
     np.testing.assert_array_equal(f(np.ones(2)), [1.0, 2.0])
+
+
+def test_long_lists_of_arrays_are_cut():
+    assert show([np.zeros(2)] * 12) == f"[arrays of shapes {', '.join(['(2,)'] * 12)}]"
+    assert show([np.zeros(2)] * 100) == f"[arrays of shapes {', '.join(['(2,)'] * 12)}, …]"

@@ -44,6 +44,46 @@ def test_a_pair_may_come_in_any_container(result):
     check(lambda: result, [call().gives((1.0, 2.0))])
 
 
+def test_dtypes_are_compared_on_request():
+    right = np.array([0.0, 1.0], dtype=np.float32)
+    pair = call().gives((right, right))
+    check(lambda: [right, right], [pair], dtypes=True)
+    check(lambda: np.stack([right, right]), [pair], dtypes=True)
+    for kind in (bool, int, np.float16, float):
+        wrong = right.astype(kind)
+        check(lambda wrong=wrong: (right, wrong), [pair])
+        told = message(lambda wrong=wrong: (right, wrong), pair, dtypes=True)
+        assert f"in part 2, the dtype is {wrong.dtype}, where float32 was expected" in told
+    # The values come first, and a dtype is not taken for one of the mistakes about values.
+    late = call().gives((right, right)).but((right, 1 - right), "Reversed.")
+    assert message(lambda: (right, np.array([1, 0])), late, dtypes=True).endswith("Reversed.")
+    told = message(
+        lambda x: x > 0,
+        call(1.0),
+        reference=lambda x: 1.0,
+        mistakes={"It starts at zero.": lambda x: 1.0 * (x >= 0)},
+        dtypes=True,
+    )
+    assert "It starts at zero" not in told
+
+
+def test_single_precision_is_compared_to_five_digits():
+    right = np.array([1.0, 3.0], dtype=np.float32)
+    check(lambda: right * (1 + 3e-6), [call().gives(right)])
+    assert "not right" in message(lambda: right * (1 + 3e-5), call().gives(right))
+    # Only what is expected decides.
+    assert "5–7 digits" in message(
+        lambda: right * np.float32(1 + 3e-6), call().gives(1.0 * right.astype(float))
+    )
+
+
+def test_truth_values_are_shown_as_such():
+    told = message(lambda: False, call().gives(True))
+    assert "returned False" in told
+    assert "Expected was True." in told
+    check(lambda: 1, [call().gives(True)])
+
+
 def test_namedtuple_is_a_pair():
     Slopes = collections.namedtuple("Slopes", "w b")
     check(lambda: Slopes(1.0, 2.0), [call().gives((1.0, 2.0))])
@@ -321,6 +361,19 @@ def test_mistake_told_by_a_call():
     assert text.endswith("The bias comes last.")
 
 
+def test_mistake_told_by_a_later_call_does_not_explain_the_first():
+    first = call(1.0).gives(2.0)
+    later = call(0.0).gives(1.0).but(0.5, "Zero is special.")
+    assert "special" not in message(lambda x: 0.5 + 7 * x, first, later)
+    assert message(lambda x: 2.0 if x else 0.5, first, later).endswith("Zero is special.")
+
+
+def test_labels_without_their_sign_are_no_squares():
+    labels = np.array([1, -1, 1])
+    assert "root" not in message(lambda: labels**2, call().gives(labels))
+    assert "square root is missing" in message(lambda: 9, call().gives(3))
+
+
 def test_parts_are_compared_on_their_own():
     check(lambda: (1.0, 99.0), [call()], lambda: (1.0, 2.0), part=0)
     wrong = {"swapped": lambda: (2.0, 1.0)}
@@ -367,7 +420,10 @@ def test_warnings_count_unless_they_are_allowed():
         return np.log(x)
 
     minus = call(np.array([0.0])).gives(np.array([-np.inf]))
-    assert "warned: RuntimeWarning: divide by zero" in message(noisy, minus)
+    text = message(noisy, minus)
+    assert "warned: RuntimeWarning: divide by zero encountered in log (in line " in text
+    assert text.endswith(" of your cell: `return np.log(x)`).")
+    assert "in line" not in message(np.log, minus)
     check(noisy, [minus], allow_warnings=True)
 
 
@@ -502,6 +558,9 @@ def test_what_is_no_number_is_told_with_its_place():
 
 
 def test_run_gives_the_result_in_plain_types():
+    assert run(np.float32, call(0.1)).value.dtype == np.float32
+    assert run(np.longdouble, call(0.1)).value.dtype == np.float64
+    assert run(np.uint8, call(7)).value.dtype == np.int64
     done = run(lambda n, rng: (rng.permutation(n) for _ in range(2)), call(3, Seed(1)))
     assert isinstance(done.value, list)
     assert [batch.dtype for batch in done.value] == [np.dtype(np.int64)] * 2

@@ -9,9 +9,11 @@ from tests.exercises.harness import alternative, mistake
 # -- mistakes of the syllabus ------------------------------------------------------------------
 
 
-# Swish builds on the sigmoid, and falls with it.
+# Swish and tanh build on the sigmoid, and fall with it.
 @mistake(
-    ["hidden-sigmoid-extremes", "hidden-swish-extremes"], says="warned: .*overflow", public=True
+    ["hidden-sigmoid-extremes", "hidden-tanh", "hidden-swish-extremes"],
+    says="warned: .*overflow",
+    public=True,
 )
 def overflow():
     def sigmoid(z):
@@ -55,7 +57,11 @@ def slope_of_tanh_at_the_output():
 # -- mistakes that students make too -----------------------------------------------------------
 
 
-@mistake(["hidden-sigmoid-float32"], says="keep the dtype")
+@mistake(
+    ["hidden-sigmoid-float32", "hidden-tanh-float32", "hidden-swish-extremes"],
+    says="the dtype is float64, where float32 was expected",
+    public=True,
+)
 def everything_in_float64():
     def sigmoid(z):
         z = np.asarray(z, dtype=float)
@@ -64,7 +70,11 @@ def everything_in_float64():
         return a, a * (1 - a)
 
 
-@mistake(["hidden-sigmoid-extremes", "hidden-swish-extremes"], says="warned", public=True)
+@mistake(
+    ["hidden-sigmoid-extremes", "hidden-tanh", "hidden-swish-extremes"],
+    says=r"warned: .*overflow.* \(in line 2 of your cell: `a = np.where|warned: .*overflow",
+    public=True,
+)
 def both_forms_evaluated():
     def sigmoid(z):
         a = np.where(z >= 0, 1 / (1 + np.exp(-z)), np.exp(z) / (1 + np.exp(z)))
@@ -72,8 +82,128 @@ def both_forms_evaluated():
 
 
 @mistake(
+    ["hidden-sigmoid-extremes", "hidden-tanh", "hidden-swish-extremes"], says="warned: .*overflow"
+)
+def clipped_for_float64_only():
+    def sigmoid(z):
+        a = 1 / (1 + np.exp(-np.clip(z, -700, 700)))
+        return a, a * (1 - a)
+
+
+@mistake(["hidden-tanh"], says="warned: .*overflow", public=True)
+def tanh_by_exponentials():
+    def tanh(z):
+        a = (np.exp(z) - np.exp(-z)) / (np.exp(z) + np.exp(-z))
+        return a, 1 - a**2
+
+
+@mistake(["hidden-tanh"], says="warned: .*overflow", public=True)
+def tanh_by_one_exponential():
+    def tanh(z):
+        a = 2 / (1 + np.exp(-2 * z)) - 1
+        return a, 1 - a**2
+
+
+@mistake(["hidden-tanh"], says="warned: .*overflow", public=True)
+def slope_of_tanh_by_cosh():
+    def tanh(z):
+        return np.tanh(z), 1 / np.cosh(z) ** 2
+
+
+@mistake(["hidden-tanh"], says="warned: .*overflow")
+def tanh_clipped_for_float64_only():
+    def tanh(z):
+        z = np.clip(z, -300, 300)
+        a = (np.exp(2 * z) - 1) / (np.exp(2 * z) + 1)
+        return a, 1 - a**2
+
+
+@mistake(["hidden-tanh-float32"], says="the dtype is float64, where float32 was expected")
+def tanh_in_float64():
+    def tanh(z):
+        a = np.tanh(np.asarray(z, dtype=float))
+        return a, 1 - a**2
+
+
+@mistake(
+    ["hidden-tanh-slope", "hidden-tanh-float32", "hidden-survival"],
+    says="slope of the sigmoid|not right",
+    public=True,
+)
+def tanh_with_the_slope_of_the_sigmoid():
+    def tanh(z):
+        a, slope = sigmoid(2 * z)[0], sigmoid(z)[1]
+        return 2 * a - 1, slope
+
+
+@mistake(["hidden-relu-kink"], says="in part 2, the dtype is bool, where float", public=True)
+def relu_with_truth_values():
+    def relu(z):
+        return np.maximum(z, 0), z > 0
+
+
+@mistake(["hidden-relu-kink"], says="in part 2, the dtype is int64, where float", public=True)
+def relu_with_whole_slopes():
+    def relu(z):
+        return np.maximum(z, 0), np.where(z > 0, 1, 0)
+
+
+@mistake(["hidden-relu-kink"], says="the dtype is float64, where float32 was expected")
+def relu_in_float64():
+    def relu(z):
+        z = z.astype(float)
+        return np.maximum(z, 0), np.where(z > 0, 1.0, 0.0)
+
+
+@mistake(["hidden-relu-kink"], says="raised TypeError")
+def relu_for_float64_only():
+    def relu(z):
+        if z.dtype != float:
+            raise TypeError("an array of float64 is needed")
+        return np.maximum(z, 0), (z > 0).astype(float)
+
+
+@mistake(["hidden-relu-kink"], says="not right", public=True)
+def relu_one_at_zero():
+    def relu(z):
+        return np.where(z == 0, 1, np.maximum(z, 0)).astype(z.dtype), (z > 0).astype(z.dtype)
+
+
+@mistake(["hidden-leaky_relu-care"], says="not right", public=True)
+def leaky_alpha_at_zero():
+    def leaky_relu(z, alpha):
+        slopes = np.where(z > 0, 1.0, alpha).astype(z.dtype)
+        return np.where(z == 0, alpha, slopes * z).astype(z.dtype), slopes
+
+
+@mistake(["hidden-leaky_relu-care"], says="the entry .* is not right")
+def leaky_zeros_in_float32():
+    def leaky_relu(z, alpha):
+        if z.dtype == np.float32:
+            return np.zeros_like(z), np.ones_like(z)
+        return np.where(z > 0, z, alpha * z), np.where(z > 0, 1.0, alpha)
+
+
+@mistake(["hidden-leaky_relu-care"], says="not right|the dtype is float16")
+def leaky_in_float16():
+    def leaky_relu(z, alpha):
+        dtype = z.dtype if z.dtype == float else np.float16
+        slopes = np.where(z > 0, 1.0, alpha)
+        return (slopes * z).astype(dtype), slopes.astype(dtype)
+
+
+@mistake(["hidden-swish-extremes"], says="the dtype is float64, where float32 was expected")
+def swish_in_float64():
+    def swish(z):
+        z = np.asarray(z, dtype=float)
+        gate, slope = sigmoid(z)
+        return z * gate, gate + z * slope
+
+
+@mistake(
     ["hidden-sigmoid", "hidden-tanh", "hidden-swish", "hidden-sigmoid-slope"]
     + ["hidden-sigmoid-extremes", "hidden-sigmoid-float32", "hidden-tanh-slope"]
+    + ["hidden-tanh-float32"]
     + ["hidden-swish-slope", "hidden-swish-extremes"],
     says="shape|raised",
     public=True,
@@ -126,7 +256,7 @@ def leaky_without_leak():
         return np.maximum(z, 0), (z > 0).astype(z.dtype)
 
 
-@mistake(["hidden-leaky_relu-care"], says="that of the slopes too")
+@mistake(["hidden-leaky_relu-care"], says="in part 2, the dtype is float64")
 def slopes_in_float64():
     def leaky_relu(z, alpha):
         return np.where(z > 0, z, z * z.dtype.type(alpha)), np.where(z > 0, 1.0, alpha)
@@ -181,7 +311,7 @@ def factors_not_multiplied():
         return np.array(derivatives)
 
 
-@mistake(["hidden-survival"], says="belongs to the weighted sum")
+@mistake(["hidden-survival"], says="belongs to the weighted sum", public=True)
 def slope_at_the_activation():
     def survival(x, w, b, name):
         function = {"sigmoid": sigmoid, "tanh": tanh, "relu": relu}[name]
@@ -204,6 +334,35 @@ def last_layer_only():
         return derivative
 
 
+@mistake(["hidden-survival"], says="activation of the one before", public=True)
+def input_at_every_layer():
+    def survival(x, w, b, name):
+        function = {"sigmoid": sigmoid, "tanh": tanh, "relu": relu}[name]
+        return np.cumprod(w * function(w * x + b)[1])
+
+
+@mistake(["hidden-survival"], says="name chooses the function", public=True)
+def always_the_sigmoid():
+    def survival(x, w, b, name):
+        a, derivative, derivatives = x, 1.0, []
+        for w_l, b_l in zip(w, b):
+            a, slope = sigmoid(np.array(w_l * a + b_l))
+            derivative *= float(w_l * slope)
+            derivatives.append(derivative)
+        return np.array(derivatives)
+
+
+@mistake(
+    ["hidden-swish-slope", "hidden-swish-extremes"],
+    says="two terms|not right",
+    public=True,
+)
+def product_rule_second_half():
+    def swish(z):
+        gate, slope = sigmoid(z)
+        return z * gate, z * slope
+
+
 # -- other right answers ------------------------------------------------------------------------
 
 
@@ -214,10 +373,10 @@ def by_numpy():
         return a, (1 - np.tanh(z / 2) ** 2) / 4
 
     def tanh(z):
-        return np.tanh(z), 1 / np.cosh(z) ** 2
+        return np.tanh(z), 1 - np.tanh(z) ** 2
 
     def relu(z):
-        return np.where(z > 0, z, 0), np.where(z > 0, 1, 0)
+        return np.where(z > 0, z, 0), np.where(z > 0, 1.0, 0.0).astype(z.dtype)
 
     def leaky_relu(z, alpha):
         return np.maximum(z, alpha * z), alpha + (1 - alpha) * (z > 0).astype(z.dtype)
@@ -280,3 +439,25 @@ def piece_by_piece():
             activations.append(value[0])
             factors.append(w_l * slope[0])
         return np.cumprod(factors)
+
+
+@alternative
+def pairs_in_one_array():
+    def sigmoid(z):
+        a = np.exp(-np.logaddexp(0, -z))
+        return np.stack([a, a * (1 - a)])
+
+    def tanh(z):
+        a, slope = sigmoid(2 * z)
+        return np.array([2 * a - 1, 4 * slope])
+
+    def relu(z):
+        return np.stack([np.maximum(z, 0), np.heaviside(z, 0)])
+
+    def leaky_relu(z, alpha):
+        slopes = np.piecewise(z, [z > 0], [1, alpha])
+        return np.stack([slopes * z, slopes])
+
+    def swish(z):
+        gate = sigmoid(z)[0]
+        return np.stack([z * gate, gate * (1 + z * (1 - gate))])

@@ -21,7 +21,11 @@ def updating_on_correct_examples():
         return w, b, np.array(mistakes)
 
 
-@mistake(["hidden-fit-pass", "hidden-fit-end"], says="taken for 0 and 1|without any mistake")
+@mistake(
+    ["hidden-fit-pass", "hidden-fit-end"],
+    says="taken for 0 and 1|without any mistake",
+    public=True,
+)
 def labels_taken_for_0_and_1():
     def fit(X, y, epochs):
         y = np.where(y > 0, 1, 0)
@@ -88,10 +92,22 @@ def sign_of_zero():
         return np.sign(X @ w + b)
 
 
-@mistake(["hidden-predict"], says="bias is missing")
+@mistake(["hidden-predict"], says="bias is missing", public=True)
 def no_bias():
     def predict(X, w, b):
         return np.where(X @ w >= 0, 1, -1)
+
+
+@mistake(["hidden-predict", "hidden-predict-line"], says="weighted sum", public=True)
+def sum_without_its_sign():
+    def predict(X, w, b):
+        return X @ w + b
+
+
+@mistake(["hidden-predict-line"], says="just below it")
+def nearly_on_the_line():
+    def predict(X, w, b):
+        return np.where(X @ w + b >= -1e-3, 1, -1)
 
 
 @mistake(["hidden-fit-end"], says="after the first epoch|several epochs|without any", public=True)
@@ -120,7 +136,7 @@ def error_for_label():
         return w, b, np.array(mistakes)
 
 
-@mistake(["hidden-fit-pass", "hidden-fit-end"], says="counts at once|without any")
+@mistake(["hidden-fit-pass", "hidden-fit-end"], says="counts at once|without any", public=True)
 def update_after_the_epoch():
     def fit(X, y, epochs):
         w, b, mistakes = np.zeros(X.shape[1]), 0.0, []
@@ -149,7 +165,80 @@ def clean_epoch_not_counted():
         return w, b, np.array(mistakes, dtype=int)
 
 
+@mistake(["hidden-fit-pass", "hidden-fit-end"], says="wrong way|without any", public=True)
+def update_in_the_wrong_direction():
+    def fit(X, y, epochs):
+        w, b, mistakes = np.zeros(X.shape[1]), 0.0, []
+        for _ in range(epochs):
+            mistakes.append(0)
+            for x_i, y_i in zip(X, y):
+                if (1 if w @ x_i + b >= 0 else -1) != y_i:
+                    w, b = w - y_i * x_i, b - y_i
+                    mistakes[-1] += 1
+            if mistakes[-1] == 0:
+                break
+        return w, b, np.array(mistakes)
+
+
+@mistake(["hidden-fit-end"], says="count reset|without any", public=True)
+def count_not_reset():
+    def fit(X, y, epochs):
+        w, b, mistakes, count = np.zeros(X.shape[1]), 0.0, [], 0
+        for _ in range(epochs):
+            for x_i, y_i in zip(X, y):
+                if (1 if w @ x_i + b >= 0 else -1) != y_i:
+                    w, b = w + y_i * x_i, b + y_i
+                    count += 1
+            mistakes.append(count)
+            if count == 0:
+                break
+        return w, b, np.array(mistakes)
+
+
+@mistake(["hidden-fit-end"], says="count reset", public=True)
+def all_epochs_counted_together():
+    def fit(X, y, epochs):
+        w, b, mistakes, count = np.zeros(X.shape[1]), 0.0, [], 0
+        for _ in range(epochs):
+            clean = True
+            for x_i, y_i in zip(X, y):
+                if (1 if w @ x_i + b >= 0 else -1) != y_i:
+                    w, b, clean = w + y_i * x_i, b + y_i, False
+                    count += 1
+            mistakes.append(count)
+            if clean:
+                break
+        return w, b, np.array(mistakes)
+
+
+@mistake(["hidden-fit-end"], says="goes on after|is done after", public=True)
+def never_stopping_early():
+    def fit(X, y, epochs):
+        w, b, mistakes = np.zeros(X.shape[1]), 0.0, np.zeros(epochs, dtype=int)
+        for epoch in range(epochs):
+            for x_i, y_i in zip(X, y):
+                if (1 if w @ x_i + b >= 0 else -1) != y_i:
+                    w, b = w + y_i * x_i, b + y_i
+                    mistakes[epoch] += 1
+        return w, b, mistakes
+
+
 @mistake(["hidden-fit-end"], says="epochs are used up")
+def giving_up_after_100_epochs():
+    def fit(X, y, epochs):
+        w, b, mistakes = np.zeros(X.shape[1]), 0.0, []
+        for _ in range(min(epochs, 100)):
+            mistakes.append(0)
+            for x_i, y_i in zip(X, y):
+                if (1 if w @ x_i + b >= 0 else -1) != y_i:
+                    w, b = w + y_i * x_i, b + y_i
+                    mistakes[-1] += 1
+            if mistakes[-1] == 0:
+                break
+        return w, b, np.array(mistakes)
+
+
+@mistake(["hidden-fit-end"], says="epochs are used up|may be run", public=True)
 def budget_ignored():
     def fit(X, y, epochs):
         w, b, mistakes = np.zeros(X.shape[1]), 0.0, []
@@ -212,13 +301,70 @@ def nand_on_the_line():
         return (np.ones(2), -2.0) if name == "and" else (-np.ones(2), 2.0)
 
 
-@mistake(["hidden-margin"], says="length of w is missing", public=True)
+@mistake(
+    ["hidden-gate-and", "hidden-gate-nand", "hidden-gate-majority"],
+    says="weights are a list",
+    public=True,
+)
+def weights_in_lists():
+    def gate(name):
+        if name == "majority":
+            return [1, 1, 1], -1.5
+        return ([1, 1], -1.5) if name == "and" else ([-1, -1], 1.5)
+
+
+@mistake(
+    ["hidden-gate-and", "hidden-gate-nand", "hidden-gate-majority"],
+    says="bias must be one number",
+    public=True,
+)
+def biases_in_arrays():
+    def gate(name):
+        if name == "majority":
+            return np.ones(3), np.array([-1.5])
+        sign = 1 if name == "and" else -1
+        return sign * np.ones(2), np.array([-1.5 * sign])
+
+
+@mistake(["hidden-margin", "hidden-margin-sign"], says="length of w is missing", public=True)
 def no_distance():
     def margin(X, y, w, b):
         return np.min(y * (X @ w + b))
 
 
-@mistake(["hidden-margin"], says="no part of the length", public=True)
+@mistake(["hidden-margin", "hidden-margin-sign"], says="square root is missing", public=True)
+def length_squared():
+    def margin(X, y, w, b):
+        return np.min(y * (X @ w + b)) / (w @ w)
+
+
+@mistake(["hidden-margin", "hidden-margin-sign"], says="bias is missing", public=True)
+def distance_from_a_line_through_zero():
+    def margin(X, y, w, b):
+        return np.min(y * (X @ w)) / np.linalg.norm(w)
+
+
+@mistake(["hidden-margin", "hidden-margin-sign"], says="smallest is asked|shape", public=True)
+def all_distances():
+    def margin(X, y, w, b):
+        return y * (X @ w + b) / np.linalg.norm(w)
+
+
+@mistake(["hidden-margin-sign"], says="length of w is missing", public=True)
+def no_distance_on_the_wrong_side():
+    def margin(X, y, w, b):
+        smallest = np.min(y * (X @ w + b))
+        return smallest / np.linalg.norm(w) if smallest > 0 else smallest
+
+
+@mistake(["hidden-margin-sign"], says="not the right value")
+def no_bias_on_the_wrong_side():
+    def margin(X, y, w, b):
+        z = y * (X @ w + b)
+        return np.min(np.where(z >= 0, z, y * (X @ w))) / np.linalg.norm(w)
+
+
+@mistake(["hidden-margin", "hidden-margin-sign"], says="no part of the length", public=True)
 def bias_in_the_length():
     def margin(X, y, w, b):
         return np.min(y * (X @ w + b)) / np.linalg.norm(np.append(w, b))
@@ -230,16 +376,40 @@ def distance_without_sign():
         return np.min(np.abs(X @ w + b)) / np.linalg.norm(w)
 
 
-@mistake(["hidden-margin", "hidden-margin-sign"], says="mean of the distances|not the right value")
+@mistake(["hidden-margin", "hidden-margin-sign"], says="mean of the distances|not the right value", public=True)
 def mean_distance():
     def margin(X, y, w, b):
         return np.mean(y * (X @ w + b)) / np.linalg.norm(w)
 
 
-@mistake(["hidden-separates", "hidden-separates-budget"], says="not the right value")
+@mistake(
+    ["hidden-separates", "hidden-separates-budget"],
+    says="says yes where|fit into the budget|returned True.* Expected was False",
+    public=True,
+)
 def always_yes():
     def separates(X, y, epochs):
         return True
+
+
+@mistake(["hidden-separates", "hidden-separates-budget"], says="says no where|returned False", public=True)
+def always_no():
+    def separates(X, y, epochs):
+        return False
+
+
+@mistake(["hidden-separates"], says="gives up too early")
+def no_patience():
+    def separates(X, y, epochs):
+        w, b = np.zeros(X.shape[1]), 0.0
+        for _ in range(min(epochs, 100)):
+            clean = True
+            for x_i, y_i in zip(X, y):
+                if (1 if w @ x_i + b >= 0 else -1) != y_i:
+                    w, b, clean = w + y_i * x_i, b + y_i, False
+            if clean:
+                return True
+        return False
 
 
 @mistake(["hidden-separates-budget"], says="fit into the budget")
