@@ -130,6 +130,17 @@ def tanh_in_float64():
     says="slope of the sigmoid|not right",
     public=True,
 )
+def tanh_with_the_slope_of_its_sigmoid():
+    def tanh(z):
+        a, slope = sigmoid(2 * z)
+        return 2 * a - 1, slope
+
+
+@mistake(
+    ["hidden-tanh-slope", "hidden-tanh-float32", "hidden-survival"],
+    says="slope of the sigmoid|not right",
+    public=True,
+)
 def tanh_with_the_slope_of_the_sigmoid():
     def tanh(z):
         a, slope = sigmoid(2 * z)[0], sigmoid(z)[1]
@@ -334,6 +345,18 @@ def last_layer_only():
         return derivative
 
 
+@mistake(["hidden-survival"], says="belongs to the weighted sum|not right", public=True)
+def slope_at_what_arrives():
+    def survival(x, w, b, name):
+        function = {"sigmoid": sigmoid, "tanh": tanh, "relu": relu}[name]
+        a, derivative, derivatives = np.array(x), 1.0, []
+        for w_l, b_l in zip(w, b):
+            derivative *= float(w_l * function(a)[1])
+            a = np.array(function(np.array(w_l * a + b_l))[0])
+            derivatives.append(derivative)
+        return np.array(derivatives)
+
+
 @mistake(["hidden-survival"], says="activation of the one before", public=True)
 def input_at_every_layer():
     def survival(x, w, b, name):
@@ -461,3 +484,11 @@ def pairs_in_one_array():
     def swish(z):
         gate = sigmoid(z)[0]
         return np.stack([z * gate, gate * (1 + z * (1 - gate))])
+
+
+@alternative
+def warnings_switched_off():
+    def sigmoid(z):
+        with np.errstate(over="ignore"):
+            a = 1 / (1 + np.exp(-z))
+        return a, a * (1 - a)
