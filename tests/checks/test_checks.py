@@ -301,6 +301,16 @@ def test_general_mistakes_are_recognised(change, hint):
         assert text.endswith("right.")
 
 
+@pytest.mark.parametrize("right", [np.array([1 / 3]), np.array([[1 / 3]])])
+def test_change_that_cannot_be_seen_is_no_hint(right):
+    # Reversed or transposed, one entry is what it was.
+    text = message(lambda: right.astype(np.float32), call().gives(right))
+    assert text.endswith("float32?")
+    symmetric = np.array([[1.1, 2.2], [2.2, 1.1]])
+    text = message(lambda: symmetric.astype(np.float32), call().gives(symmetric))
+    assert text.endswith("float32?")
+
+
 def test_hint_must_explain_every_failure():
     # Twice too large once, and something else once: no hint is better than a wrong one.
     text = message(

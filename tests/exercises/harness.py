@@ -189,6 +189,11 @@ def points(name: str) -> dict[str, int]:
     return {cell["id"]: cell["points"] for cell in _code(name) if cell["points"]}
 
 
+def public(name: str) -> dict[str, str]:
+    """Return the source of each public test cell, by grade_id."""
+    return {c["id"]: c["source"] for c in _code(name) if c["id"].startswith("public-")}
+
+
 def released(name: str) -> dict[str, str]:
     """Return what the students get as each answer, by grade_id."""
     text = (ROOT / "exercises" / name / f"{name}.ipynb").read_text(encoding="utf-8")

@@ -2,6 +2,7 @@
 
 import functools
 import re
+import symtable
 
 import pytest
 
@@ -40,6 +41,19 @@ def test_hidden_tests_need_nothing_but_the_answers(name):
     assert result.errors == {}
     assert result.total == sum(harness.points(name).values())
     assert harness.score_apart(name, harness.released(name)).total == 0
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_public_checks_take_no_name_from_an_answer(name):
+    # A student's helper may be called `variance`, and a cell must not make a number of it.
+    cells = harness.public(name)
+    assert len(cells) >= len(harness.solutions(name))
+    for cell, source in cells.items():
+        table = symtable.symtable(source, cell, "exec")
+        taken = {s.get_name() for s in table.get_symbols() if s.is_assigned() or s.is_imported()}
+        assert taken <= {"_public_checks"}, cell
+        assert not taken or source.endswith("\n\n\n_public_checks()\ndel _public_checks"), cell
+        assert "global " not in source, cell
 
 
 @pytest.mark.parametrize("name", EXERCISES)

@@ -49,14 +49,18 @@ def one_fan_only():
         return rng.uniform(-c, c, (d, m))
 
 
-@mistake(["hidden-relu_interpolant", "hidden-relu_interpolant-left"], says="change of slope|off by")
+@mistake(
+    ["hidden-relu_interpolant", "hidden-relu_interpolant-left"],
+    says="change of slope|slopes are not",
+    public=True,
+)
 def slopes_not_differenced():
     def relu_interpolant(x, y):
         slopes = np.diff(y) / np.diff(x)
         return [np.ones((1, len(slopes))), slopes[:, None]], [-x[:-1], y[:1]]
 
 
-@mistake(["hidden-relu_interpolant-left"], says="what gives the first height", public=False)
+@mistake(["hidden-relu_interpolant-left"], says="what gives the first height", public=True)
 def left_end_missed():
     def relu_interpolant(x, y):
         bends = np.diff(np.diff(y) / np.diff(x), prepend=0.0)
@@ -123,7 +127,7 @@ def lists_emptied():
         return A @ last[0] + last[1]
 
 
-@mistake(["hidden-reorder"], says="biases of the layer stayed", public=False)
+@mistake(["hidden-reorder"], says="biases of the layer stayed", public=True)
 def biases_stay():
     def reorder(weights, biases, layer, order):
         weights = list(weights)
@@ -132,7 +136,7 @@ def biases_stay():
         return weights, list(biases)
 
 
-@mistake(["hidden-reorder"], says="lead out of the layer stayed")
+@mistake(["hidden-reorder"], says="lead out of the layer stayed", public=True)
 def outgoing_weights_stay():
     def reorder(weights, biases, layer, order):
         weights, biases = list(weights), list(biases)
@@ -161,7 +165,7 @@ def lists_changed():
         return weights, biases
 
 
-@mistake(["hidden-he_normal"], says="standard deviation", public=False)
+@mistake(["hidden-he_normal"], says="standard deviation", public=True)
 def variance_for_deviation():
     def he_normal(d, m, rng):
         return rng.normal(0, 2 / d, (d, m))
@@ -193,7 +197,7 @@ def global_randomness():
         return np.random.uniform(-c, c, (d, m))
 
 
-@mistake(["hidden-glorot_uniform"], says="a third of that", public=False)
+@mistake(["hidden-glorot_uniform"], says="a third of that", public=True)
 def deviation_for_end():
     def glorot_uniform(d, m, rng):
         c = np.sqrt(2 / (d + m))
@@ -251,6 +255,129 @@ def first_piece_missed():
 def even_spacing_assumed():
     def relu_interpolant(x, y):
         bends = np.diff(np.diff(y) / (x[1] - x[0]), prepend=0.0)
+        return [np.ones((1, len(bends))), bends[:, None]], [-x[:-1], y[:1]]
+
+
+@mistake(["hidden-weighted_sums", "hidden-weighted_sums-shapes"], says="wrong order|matmul", public=True)
+def factors_swapped():
+    def weighted_sums(X, W, b):
+        return W @ X + b
+
+
+@mistake(
+    ["hidden-weighted_sums", "hidden-weighted_sums-shapes"],
+    says="biases are missing|right",
+    public=True,
+)
+def biases_forgotten():
+    def weighted_sums(X, W, b):
+        return X @ W
+
+
+@mistake(["hidden-forward-shapes"], says="not right")
+def sums_as_whole_as_the_inputs():
+    def forward(X, weights, biases):
+        A = X
+        for layer, (W, b) in enumerate(zip(weights, biases)):
+            Z = np.zeros((len(A), W.shape[1]), dtype=A.dtype)
+            Z[:] = A @ W + b
+            A = np.maximum(Z, 0) if layer < len(weights) - 1 else Z
+        return A
+
+
+@mistake(["hidden-reorder"], says="not right", public=True)
+def rolled_whatever_the_order():
+    def reorder(weights, biases, layer, order):
+        weights, biases = list(weights), list(biases)
+        weights[layer - 1] = np.roll(weights[layer - 1], 1, axis=1)
+        biases[layer - 1] = np.roll(biases[layer - 1], 1)
+        weights[layer] = np.roll(weights[layer], 1, axis=0)
+        return weights, biases
+
+
+@mistake(["hidden-reorder"], says="not right", public=True)
+def rolled_to_the_first_of_the_order():
+    def reorder(weights, biases, layer, order):
+        weights, biases = list(weights), list(biases)
+        weights[layer - 1] = np.roll(weights[layer - 1], -order[0], axis=1)
+        biases[layer - 1] = np.roll(biases[layer - 1], -order[0])
+        weights[layer] = np.roll(weights[layer], -order[0], axis=0)
+        return weights, biases
+
+
+@mistake(["hidden-he_normal"], says="normally distributed")
+def laplace_for_normal():
+    def he_normal(d, m, rng):
+        return rng.laplace(0, np.sqrt(1 / d), (d, m))
+
+
+@mistake(["hidden-glorot_uniform"], says="uniformly distributed")
+def two_values_for_uniform():
+    def glorot_uniform(d, m, rng):
+        return rng.choice([-1, 1], (d, m)) * np.sqrt(2 / (d + m))
+
+
+@mistake(["hidden-he_normal", "hidden-glorot_uniform"], says="an array of shape", public=True)
+def lists_of_weights():
+    def he_normal(d, m, rng):
+        return rng.normal(0, np.sqrt(2 / d), (d, m)).tolist()
+
+    def glorot_uniform(d, m, rng):
+        c = np.sqrt(6 / (d + m))
+        return [[rng.uniform(-c, c) for _ in range(m)] for _ in range(d)]
+
+
+@mistake(
+    ["hidden-parity_network-xor", "hidden-parity_network"]
+    + ["hidden-relu_interpolant", "hidden-relu_interpolant-left"],
+    says="a list is not enough",
+    public=True,
+)
+def lists_for_layers():
+    def parity_network(d):
+        slopes = [[1.0 if k == 0 else 2.0 * (-1) ** k] for k in range(d)]
+        return [[[1.0] * d for _ in range(d)], slopes], [[-float(k) for k in range(d)], [0.0]]
+
+    def relu_interpolant(x, y):
+        bends = np.diff(np.diff(y) / np.diff(x), prepend=0.0)
+        return [np.ones((1, len(bends))), bends[:, None]], [-x[:-1], [y[0]]]
+
+
+@mistake(["hidden-parity_network"], says="with 6 inputs the output is wrong")
+def parity_for_some_numbers_of_inputs():
+    def parity_network(d):
+        slopes = 2.0 * (-1.0) ** np.arange(d) * (d not in (6, 7))
+        slopes[0] = 1.0
+        biases = -np.arange(d, dtype=float)
+        return [np.ones((d, d)), slopes[:, None]], [biases, np.zeros(1)]
+
+
+@mistake(["hidden-parity_network-xor", "hidden-parity_network"], says="1,000 hidden neurons")
+def more_neurons_than_allowed():
+    def parity_network(d):
+        slopes = 2.0 * (-1.0) ** np.arange(1001)
+        slopes[0] = 1.0
+        biases = -np.arange(1001, dtype=float)
+        return [np.ones((d, 1001)), slopes[:, None]], [biases, np.zeros(1)]
+
+
+@mistake(["hidden-relu_interpolant-left"], says="whole numbers|gives", public=True)
+def bends_as_whole_as_the_heights():
+    def relu_interpolant(x, y):
+        bends, before = np.zeros_like(y[:-1]), 0
+        for k in range(len(bends)):
+            slope = (y[k + 1] - y[k]) / (x[k + 1] - x[k])
+            bends[k] = slope - before
+            before = slope
+        return [np.ones((1, len(bends))), bends[:, None]], [-x[:-1], y[:1]]
+
+
+@mistake(["hidden-relu_interpolant-left"], says="whole numbers|gives", public=True)
+def slopes_of_whole_numbers_cut_off():
+    def relu_interpolant(x, y):
+        whole = x.dtype.kind == "i"
+        slopes = np.diff(y) // np.diff(x) if whole else np.diff(y) / np.diff(x)
+        bends = np.diff(slopes, prepend=0)
         return [np.ones((1, len(bends))), bends[:, None]], [-x[:-1], y[:1]]
 
 
@@ -373,3 +500,28 @@ def with_other_functions():
         slopes = np.diff(y) / np.diff(x)
         bends = np.diff(slopes, append=0.0)
         return [-np.ones((1, len(bends))), bends[:, None]], [x[1:], y[-1:]]
+
+
+@alternative
+def with_helpers_named_like_the_checks():
+    variance = lambda d: 2 / d  # noqa: E731
+
+    def he_normal(d, m, rng):
+        return rng.normal(0, np.sqrt(variance(d)), (d, m))
+
+    wanted = lambda d, m: np.sqrt(6 / (d + m))  # noqa: E731
+
+    def glorot_uniform(d, m, rng):
+        return rng.uniform(-wanted(d, m), wanted(d, m), (d, m))
+
+    corners = lambda d: 2.0 * (-1.0) ** np.arange(d) - (np.arange(d) == 0)  # noqa: E731
+
+    def parity_network(d):
+        return [np.ones((d, d)), corners(d)[:, None]], [-np.arange(d), np.zeros(1)]
+
+    network = lambda at, slopes: ([at, slopes[:, None]], [1.0])  # noqa: E731
+
+    def relu_interpolant(x, y):
+        bends = np.diff(np.diff(y) / np.diff(x), prepend=0.0)
+        weights, _ = network(np.ones((1, len(bends))), bends)
+        return weights, [-x[:-1], y[:1]]
