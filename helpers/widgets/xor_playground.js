@@ -1,5 +1,5 @@
 /**
- * XOR playground: a 2-n-1 network trained by gradient descent, while the reader watches what it
+ * XOR playground: a 2-m-1 network trained by gradient descent, while the reader watches what it
  * answers on the plane, where its hidden layer sends the points, and how the loss falls.
  *
  * Everything shown follows from the traits: the first weights come from the seed (or are given), and
@@ -412,7 +412,7 @@ function draw(frame) {
     h("b", { class: "nj-xp-one" }, "● class 1"), ", ", h("b", { class: "nj-xp-zero" }, "■ class 0"),
     "; dark rim: on the wrong side. Shades: the output ŷ, dashed where it is ½. "
     + "On its line the weighted sum of a hidden neuron is 0; it is positive on the side of the tick. "
-    + "With n > 2, choose z as the vertical axis to see the border of the output.");
+    + "With m > 2, choose z as the vertical axis to see the border of the output.");
   const status = h("p", { class: "nj-xp-status" });
   const look = h("p", { class: "nj-xp-look" });
 
@@ -447,7 +447,7 @@ function draw(frame) {
     input: (name) => restart({ activation: name }),
   });
   const neurons = slider({
-    label: "Hidden neurons", symbol: "n", min: NEURONS[0], max: NEURONS[1], step: 1, value: get("neurons"),
+    label: "Hidden neurons", symbol: "m", min: NEURONS[0], max: NEURONS[1], step: 1, value: get("neurons"),
     input: (n) => restart({ neurons: Math.round(n), first: [] }),
   });
   const rate = slider({

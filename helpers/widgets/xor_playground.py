@@ -79,7 +79,7 @@ _SETS: dict[str, dict[str, Any]] = {
 
 
 def first_weights(seed: int, neurons: int) -> list[float]:
-    """Return the first weights and biases of a 2-n-1 network, the same ones as the browser's.
+    """Return the first weights and biases of a 2-m-1 network, the same ones as the browser's.
 
     The weights are Glorot's uniform ones, drawn from :func:`.mulberry32`; the biases are 0.
 
