@@ -69,7 +69,7 @@ def numerical_gradient(
 def gradient_error(
     f: Callable[[np.ndarray], float], x: np.ndarray, gradient: np.ndarray, *, step: float = _STEP
 ) -> float:
-    """Return how far a gradient is from the numerical one, relative to their size.
+    """Return how far a gradient is from the numerical one, relative to the size of both.
 
     Parameters
     ----------
@@ -85,13 +85,20 @@ def gradient_error(
     Returns
     -------
     float
-        ``‖g − ĝ‖ / max(1, ‖g‖, ‖ĝ‖)``. About 1e-8 or less for a correct gradient of a smooth
-        function; 1e-4 and more is a mistake, or a kink at the point.
+        ``‖g − ĝ‖ / max(‖g‖, ‖ĝ‖, |f(x)|)``, where ĝ is the numerical gradient; 0 if all of these
+        are 0. About 1e-8 or less for a correct gradient of a smooth function; 1e-4 and more is a
+        mistake, or a kink at the point.
 
     Raises
     ------
     ValueError
         If the gradient does not have the shape of the point.
+
+    Notes
+    -----
+    It does not matter in which unit ``f`` is measured: the error of ``c * f`` is that of ``f``. The
+    value of the function stands in the denominator because its rounding limits what a difference
+    can see: a gradient much shorter than ``1e-7 |f(x)|`` passes, whether it is right or not.
 
     Examples
     --------
@@ -107,5 +114,7 @@ def gradient_error(
             "they must be the same."
         )
     expected = numerical_gradient(f, x, step=step)
-    size = max(1.0, float(np.linalg.norm(gradient)), float(np.linalg.norm(expected)))
-    return float(np.linalg.norm(gradient - expected)) / size
+    difference = float(np.linalg.norm(gradient - expected))
+    value = abs(float(f(np.array(x, dtype=np.float64))))
+    size = max(value, float(np.linalg.norm(gradient)), float(np.linalg.norm(expected)))
+    return difference / size if size > 0 else difference

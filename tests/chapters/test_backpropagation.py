@@ -1,6 +1,5 @@
 """What the chapter on backpropagation says in words, checked in numbers."""
 
-import inspect
 import math
 import re
 from itertools import pairwise
@@ -181,77 +180,77 @@ def test_for_one_example_the_gradients_of_all_neurons_are_that_example():
     np.testing.assert_allclose(ratios, np.broadcast_to(ratios[0], (6, 5)), rtol=1e-12)
 
 
-@pytest.mark.parametrize(
-    ("thing", "lines", "expected"),
-    [
-        (
-            Dense.backward,
-            "1, 5, 6, 12-14",
-            [
-                "x, z = self._x, self._z",
-                "grad = np.asarray(grad, dtype=z.dtype)",
-                "grad_z = grad * self.activation.derivative(z)",
-                "self._grads = [x.T @ grad_z, grad_z.sum(axis=0)]",
-                "return grad_z @ self.weights.astype(z.dtype, copy=False).T",
-            ],
-        ),
-        (
-            MeanSquaredError.grad,
-            "1, 3-4",
-            [
-                "predictions, targets = _matched(predictions, targets)",
-                "return 2 * (predictions - targets) / predictions.size",
-            ],
-        ),
-    ],
-    ids=["Dense.backward", "MeanSquaredError.grad"],
-)
-def test_the_page_shows_the_lines_of_the_library_that_it_means(thing, lines, expected):
-    assert f":pyobject: {thing.__qualname__}\n:lines: {lines}\n" in TEXT
-    numbers = [
-        n
-        for part in lines.split(", ")
-        for n in range(int(part.split("-")[0]), int(part.split("-")[-1]) + 1)
-    ]
-    source = inspect.getsource(thing).splitlines()
-    assert [source[n - 1].strip() for n in numbers[1:]] == expected
-    assert source[0].strip().startswith("def ")
-
-
 # ── Learning XOR, with right and with wrong gradients ──────────────────────────────────────
 
 
-def _learned(hidden, seeds, slip=None, steps=2000, eta=5.0):
-    """Train many networks at once on XOR, and return how many learned it."""
+def _trained(hidden, seeds, slip=None, steps=2000, eta=5.0):
+    """Train many networks at once on XOR.
+
+    Return which of them learned it, and for each the smallest cosine of the angle between the
+    gradient that was used and the right one.
+    """
     X = np.array([[0.0, 0.0, 1.0], [0.0, 1.0, 1.0], [1.0, 0.0, 1.0], [1.0, 1.0, 1.0]])
     Y = np.array([[0.0], [1.0], [1.0], [0.0]])
     generators = [np.random.default_rng(seed) for seed in range(seeds)]
     A = np.array([rng.normal(size=(3, hidden)) for rng in generators])
     B = np.array([rng.normal(size=(hidden + 1, 1)) for rng in generators])
+
+    def gradients(slip):
+        back = B[:, 1:] if slip == "row" else B[:, :-1]
+        G2 = (P - Y) / 2 * (1 if slip == "output" else P * (1 - P)) / (4 if slip == "mean" else 1)
+        G1 = G2 @ back.swapaxes(1, 2) * ((1 - H**2) if slip == "tanh" else H * (1 - H))
+        return X.T @ G1 * (-1 if slip == "sign" else 1), H1.swapaxes(1, 2) @ G2
+
+    def scalar(one, two):
+        return sum(np.sum(u * v, axis=(1, 2)) for u, v in zip(one, two, strict=True))
+
+    lowest = np.ones(seeds)
     for _ in range(steps):
         H = (1 + np.tanh(X @ A / 2)) / 2
         H1 = np.concatenate([H, np.ones((seeds, 4, 1))], axis=2)
         P = (1 + np.tanh(H1 @ B / 2)) / 2
-        back = B[:, 1:] if slip == "row" else B[:, :-1]
-        G2 = (P - Y) / 2 * (1 if slip == "output" else P * (1 - P)) / (4 if slip == "mean" else 1)
-        G1 = G2 @ back.swapaxes(1, 2) * ((1 - H**2) if slip == "tanh" else H * (1 - H))
-        A -= eta * (X.T @ G1) * (-1 if slip == "sign" else 1)
-        B -= eta * H1.swapaxes(1, 2) @ G2
-    return int(np.all((P > 0.5) == (Y > 0.5), axis=(1, 2)).sum())
+        used, right = gradients(slip), gradients(None)
+        cosine = scalar(used, right) / np.sqrt(scalar(used, used) * scalar(right, right))
+        lowest = np.minimum(lowest, cosine)
+        A, B = A - eta * used[0], B - eta * used[1]
+    return np.all((P > 0.5) == (Y > 0.5), axis=(1, 2)), lowest
 
 
 def test_not_every_start_learns_xor_with_two_hidden_neurons():
-    assert _learned(2, 20) == 15
-    assert _learned(4, 20) == 20
+    assert _trained(2, 20)[0].sum() == 15
+    assert _trained(4, 20)[0].sum() == 20
 
 
-@pytest.mark.parametrize("slip", ["output", "mean", "tanh", "row"])
-def test_four_slips_learn_xor_all_the_same(slip):
-    assert _learned(4, 10, slip) >= 7
+@pytest.mark.parametrize(
+    ("slip", "at_least", "uphill"),
+    [("output", 10, 0), ("mean", 10, 0), ("tanh", 7, 10), ("row", 7, 9)],
+)
+def test_four_slips_learn_xor_all_the_same_two_of_them_uphill(slip, at_least, uphill):
+    learned, lowest = _trained(4, 10, slip)
+    assert learned.sum() >= at_least
+    assert np.sum(lowest < 0) == uphill
+    if slip == "mean":
+        np.testing.assert_allclose(lowest, 1, rtol=1e-12)
 
 
 def test_one_slip_does_not():
-    assert _learned(4, 10, "sign") == 0
+    learned, lowest = _trained(4, 10, "sign")
+    assert learned.sum() == 0
+    assert np.all(lowest < 0)
+
+
+def test_the_forgotten_slope_belongs_to_another_cost():
+    # The cross-entropy of the chapter on losses, times 2.
+    rng = np.random.default_rng(0)
+    H, y, w = rng.normal(size=(4, 3)), np.array([0.0, 1.0, 1.0, 0.0]), rng.normal(size=3)
+
+    def cross_entropy(w):
+        p = 1 / (1 + np.exp(-H @ w))
+        return -np.mean(y * np.log(p) + (1 - y) * np.log(1 - p))
+
+    p = 1 / (1 + np.exp(-H @ w))
+    forgotten = H.T @ (2 / 4 * (p - y))
+    np.testing.assert_allclose(forgotten, 2 * _complex_step(cross_entropy, w), rtol=1e-12)
 
 
 # ── What it costs ──────────────────────────────────────────────────────────────────────────
@@ -274,10 +273,35 @@ def test_a_gradient_costs_two_to_three_forward_passes(sizes):
     assert 2 <= both / forward < 3
 
 
-def test_between_a_minute_and_more_than_a_week():
+def test_between_a_minute_and_nine_days():
     forward, both = _forward_and_backward([784, 16, 16, 10])
     days = 2 * 13_002 * forward / both / 60 / 24  # if backpropagation takes a minute
-    assert 7 < days < 14
+    assert round(days) == 9
+
+
+def test_with_a_column_of_ones_the_biases_count_as_well():
+    forward = 65 * 32 + 33 * 10
+    assert forward == 2410
+    assert f"{(2 * forward + 32 * 10) / forward:.3f}" == "2.133"
+    forward, both = _forward_and_backward([64, 32, 10])
+    assert f"{both / forward:.3f}" == "2.135"
+
+
+def test_the_library_also_calculates_the_gradient_at_the_data():
+    # "helpers.nn does not save it: there the count is 3."
+    layer = Dense(3, 2, rng=np.random.default_rng(0))
+    layer.forward(np.ones((5, 3)))
+    assert layer.backward(np.ones((5, 2))).shape == (5, 3)
+
+
+def test_more_is_kept_of_35_examples_than_of_the_network():
+    kept = (64 + 32) + (32 + 10)  # inputs and weighted sums of two layers
+    assert 34 * kept < 2 * 2410 < 35 * kept
+
+
+def test_eight_for_six_in_the_small_network():
+    forward, both = _forward_and_backward([2, 2, 1])
+    assert (forward, both - forward) == (6, 8)
 
 
 def test_by_trying_it_costs_two_passes_for_each_of_2410_parameters():
@@ -306,7 +330,7 @@ def test_every_preset_is_one_that_its_widget_takes():
 
 def test_the_fan_out_preset_stands_where_one_message_has_arrived():
     preset = next(preset for preset in _presets() if preset["graph"] == "fan-out")
-    # Two values forward, the seed, and one step back.
+    # Two values forward, the 1 at the result, and one step back.
     assert int(preset["step"]) == 2 + 1 + 1
 
 
@@ -316,5 +340,10 @@ def test_the_page_prints_no_answer_of_the_exercise():
     assert len(names) == 8
     for name in names:
         assert not re.search(rf"\b{name}\(", TEXT), name
+    # Nor does it show how the library does what the exercise asks for.
+    assert "literalinclude" not in TEXT
     assert "class Value" not in TEXT
-    assert "Value.backward" not in TEXT
+    cells = "".join(re.findall(r"^```{code-cell}.*?^```$", TEXT, flags=re.DOTALL | re.MULTILINE))
+    assert len(cells) > 10_000
+    for answer in ("def backward", ".sum(axis=0)", "_local", "parents", "G @ W.T"):
+        assert answer not in cells

@@ -28,11 +28,16 @@ def outputs(path: Path, timeout: int = 180) -> list[tuple[str, str]]:
     for cell in notebook.cells:
         if cell.cell_type != "code" or MEASURED in cell.metadata.get("tags", []):
             continue
+        # What a cell prints arrives in one piece or in several, as a warning on stderr happens to
+        # come between: so join the pieces.
+        printed = [output.text for output in cell.outputs if output.get("name") == "stdout"]
+        if printed:
+            shown.append((cell.source, "".join(printed)))
         for output in cell.outputs:
             data = output.get("data", {})
-            if "application/vnd.jupyter.widget-view+json" in data or output.get("name") == "stderr":
+            if "application/vnd.jupyter.widget-view+json" in data or "name" in output:
                 continue
-            shown.append((cell.source, output.get("text", "") + str(sorted(data.items()))))
+            shown.append((cell.source, str(sorted(data.items()))))
     return shown
 
 

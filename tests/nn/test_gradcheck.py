@@ -57,6 +57,40 @@ def test_a_correct_gradient_passes_and_typical_mistakes_do_not():
         assert gradient_error(f, w, wrong) > 1e-4
 
 
+@pytest.mark.parametrize("unit", [1e-12, 1e-6, 1.0, 1e6, 1e12])
+def test_the_unit_of_the_function_does_not_matter(unit):
+    w = np.array([0.5, -1.5, 2.0])
+
+    def f(v):
+        return unit * float(np.sum(v**2))
+
+    assert gradient_error(f, w, 2 * unit * w) < 1e-9
+    for wrong, error in ((-2 * w, 2), (3 * w, 1 / 3), (np.zeros(3), 1)):
+        size = max(np.linalg.norm(wrong), np.linalg.norm(2 * w), w @ w)
+        expected = np.linalg.norm(wrong - 2 * w) / size
+        assert gradient_error(f, w, unit * wrong) == pytest.approx(expected, rel=1e-8)
+        assert expected >= 0.7 * error
+
+
+def test_where_the_gradient_is_zero_the_error_is_measured_by_the_value():
+    # The gradient is 0 at 0.3, and a difference finds h², some 1e-11, instead.
+    def f(v):
+        return 1 + float(np.sum((v - 0.3) ** 3))
+
+    assert gradient_error(f, np.full(3, 0.3), np.zeros(3)) < 1e-9
+    assert gradient_error(f, np.full(3, 0.3), np.full(3, 1e-3)) > 1e-4
+
+
+def test_where_all_is_zero_there_is_no_error():
+    assert gradient_error(lambda v: float(v @ v), np.zeros(2), np.zeros(2)) == 0
+    assert gradient_error(lambda v: 0.0, np.zeros(0), np.zeros(0)) == 0
+
+
+def test_no_number_is_not_taken_for_a_right_one():
+    assert not gradient_error(lambda v: 0.0, np.zeros(1), np.array([np.nan])) < 1e-7
+    assert not gradient_error(lambda v: float("nan"), np.zeros(1), np.zeros(1)) < 1e-7
+
+
 def test_bad_input_is_refused():
     with pytest.raises(ValueError, match=r"shape \(1,\) .* \(2,\)"):
         gradient_error(lambda v: 0.0, np.zeros(2), np.zeros(1))
