@@ -142,6 +142,7 @@ def test_few_examples_make_a_rougher_template(fresh):
         return np.array(found)
 
     assert f"{100 * scores(4).mean():.1f}" == "85.5"
+    assert f"{100 * scores(20).mean():.1f}" == "90.1"
     assert f"{100 * scores(20).min():.1f}" == "75.4"
     assert (scores(20) < 0.8).sum() == 9  # "about one draw in five"
     assert scores(500).min() == 1
