@@ -1,4 +1,4 @@
-"""Circles and rectangles on 20 × 20 pixels: what the first machine that learned was shown."""
+"""Circles and rectangles on 20 × 20 pixels, as many as the eye of the Mark I perceptron had."""
 
 from __future__ import annotations
 
