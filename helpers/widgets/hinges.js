@@ -183,6 +183,8 @@ export function fromTraits(get) {
 const LIMIT = { kink: [-2, 2], slope: [-15, 15], bias: [-10, 10], rate: [0.0003, 0.3] };
 const HEIGHTS = [1, 2, 4, 6, 10, 15, 20, 30, 50, 100, 200, 500, 1000, 1e4, 1e5, 1e6];
 const UPDATES = 10; // of the descent, for one step of the player
+const SHORT = 0.15; // an arm shorter than this has no handle to turn it by
+const FARTHEST = 1.8; // where a new kink may lie, so that it has one
 
 function draw(frame) {
   const { get, change, on } = frame;
@@ -263,7 +265,7 @@ function draw(frame) {
       const net = now();
       if (net.kinks.length >= MOST) return;
       // Where it is needed most, with nothing added yet.
-      const at = tidy(clamp(errors(net, nameOf()).at, -1.95, 1.95), 2);
+      const at = tidy(clamp(errors(net, nameOf()).at, -1.95, FARTHEST), 2);
       write({ kinks: [...net.kinks, at], slopes: [...net.slopes, 0], directions: [...net.directions, 1] },
         { selected: net.kinks.length + 1 });
     },
@@ -380,7 +382,7 @@ function draw(frame) {
     const end = net.directions[j] > 0 ? X[1] : X[0];
     set(turn, {
       transform: `translate(${parts.x(end)} ${parts.y(clamp(hinge(net, j, end), -height, height))})`,
-      visibility: arm() < 0.15 ? "hidden" : "visible",
+      visibility: arm() < SHORT ? "hidden" : "visible",
     });
     handles.forEach((grip, i) => {
       const used = i < count && net.kinks[i] >= X[0] && net.kinks[i] <= X[1];

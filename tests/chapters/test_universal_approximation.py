@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from itertools import product
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from helpers.nn.layers import Dense
+from helpers.nn.layers import Dense, he_normal
 from helpers.nn.network import Network
 from helpers.widgets.hinges import SIX_RELUS, TARGETS
 
@@ -64,18 +65,30 @@ def test_least_squares_of_the_output_brings_about_half_and_no_more():
 def test_only_neuron_six_alone_can_halve_the_error():
     kinks, slopes, directions = (np.array(SIX_RELUS[t]) for t in SIX_RELUS)
     parts = slopes * np.maximum(0, directions * (GRID[:, None] - kinks))
-    best = {}
-    for j in range(6):
+
+    def best(j, side):
         rest = cubic(GRID) - (parts.sum(axis=1) - parts[:, j])
-        tried = [np.inf]
+        tried = []
         for kink in np.linspace(-1.99, 1.99, 399):
-            hinge = np.maximum(0, directions[j] * (GRID - kink))
-            tried.append(rms(rest - hinge * (hinge @ rest) / (hinge @ hinge)))
-        best[j + 1] = min(tried)
-    before = rms(six(GRID) - cubic(GRID))
-    assert [j for j, error in best.items() if round(error / before, 2) <= 0.51] == [6]
+            hinge = np.maximum(0, side * (GRID - kink))
+            slope = np.clip(hinge @ rest / (hinge @ hinge), -15, 15)  # as the widget's slider
+            tried.append(rms(rest - slope * hinge))
+        return min(tried)
+
+    kept = [best(j, directions[j]) for j in range(6)]
+    turned = [best(j, -directions[j]) for j in range(6)]
+    assert 0.2095 < kept[5] < 0.211  # a little above half of 0.4178
+    assert min(kept[:5]) > 0.28
+    assert 0.23 < min(turned) < 0.28  # "unless you turn it to its other side"
+    moved = six(GRID) - parts[:, 5] + 7.7 * np.maximum(0, GRID - 1.15)
+    assert round(rms(moved - cubic(GRID)), 3) == 0.211
     seventh = six(GRID) + 5.3 * np.maximum(0, GRID - 1.6)
     assert round(rms(seventh - cubic(GRID)), 2) == 0.14
+
+
+def test_the_link_of_the_first_task_does_not_choose_the_neuron():
+    (link,) = re.findall(r"#widget=hinges&target=cubic\S*", CHAPTER)
+    assert "selected" not in link
 
 
 def test_two_ways_to_write_the_absolute_value():
@@ -121,14 +134,27 @@ def test_how_many_pieces_for_a_hundredth():
 
 
 def test_rates_of_a_corner_and_of_a_root_are_exact():
+    x = np.linspace(-2, 2, 3 * 2**15 + 1)  # holds the corner, a third
     for m in (8, 64, 512):
         side = 4 / m
-        x = np.linspace(-2, 2, 3 * 2**15 + 1)  # holds the corner, a third
         knots = np.linspace(-2, 2, m + 1)
         corner = np.max(abs(np.interp(x, knots, abs(knots - 1 / 3)) - abs(x - 1 / 3)))
         assert corner == pytest.approx(4 / 9 * side, rel=0.01)
         root = np.max(abs(np.interp(x, knots, np.sqrt(knots + 2)) - np.sqrt(x + 2)))
         assert root == pytest.approx(np.sqrt(side) / 4, rel=1e-3)
+
+
+def test_a_corner_at_another_place_gains_nothing_or_everything():
+    def error(corner, m):  # largest at the corner itself
+        knots = np.linspace(-2, 2, m + 1)
+        return np.interp(corner, knots, abs(knots - corner))
+
+    assert error(1 / 3, 12) < 1e-15  # a kink at the corner
+    assert error(0.01, 16) > 0.95 * error(0.01, 8)
+    assert error(0.25, 16) < 1e-15 < 0.2 < error(0.25, 8)
+    for corner in np.random.default_rng(0).uniform(-2, 2, 20):
+        for m in (8, 16, 100, 512):
+            assert error(corner, m) <= (1 + 1e-9) * 2 / m
 
 
 def test_a_polynomial_activation_spans_polynomials_only():
@@ -170,7 +196,63 @@ def test_sawtooth_and_parabola_are_what_the_text_says():
         series = x - sum(tents(x, s) / 4**s for s in range(1, k + 1))
         np.testing.assert_allclose(series, wanted, atol=1e-15)
     assert sawtooth(10).parameter_count == 61
-    assert 3 * 1023 + 1 == 3070
+    assert 3 * 1024 + 1 == 3073
+
+
+@pytest.mark.parametrize("k", [1, 2, 3])
+def test_one_layer_draws_the_sawtooth_with_a_neuron_for_each_piece_and_not_with_one_less(k):
+    x = np.linspace(0, 1, 2**7 + 1)
+
+    def left_over(kinks, directions):
+        hinges = np.maximum(0, np.array(directions) * (x[:, None] - kinks))
+        A = np.column_stack([hinges, np.ones_like(x)])
+        return np.max(abs(A @ np.linalg.lstsq(A, tents(x, k), rcond=None)[0] - tents(x, k)))
+
+    assert left_over(np.arange(2**k) / 2**k, 2**k * [1]) < 1e-12
+    tips = np.arange(1, 2**k) / 2**k  # where 2**k - 1 neurons would have to bend
+    assert all(left_over(tips, d) > 0.05 for d in product((-1, 1), repeat=len(tips)))
+
+
+def test_no_line_is_closer_to_a_square_than_an_eighth():
+    for length in (1.0, 0.3):
+        s = np.linspace(0, length, 1001)
+        for slope in np.linspace(0, 2 * length, 201):
+            rest = s**2 - slope * s
+            assert np.ptp(rest) / 2 >= length**2 / 8 * (1 - 1e-9)  # the best constant halves it
+        best = s**2 - length * s
+        assert np.ptp(best) / 2 == pytest.approx(length**2 / 8)
+
+
+def test_what_the_text_says_of_the_worst_run_and_of_a_smaller_rate():
+    samples = np.linspace(-2, 2, 201)
+    goal = np.sin(3 * samples)
+
+    def descend(rate, seed=0, steps=3000):
+        rng = np.random.default_rng(seed)
+        w = Dense(1, 64, activation="relu", rng=rng, initialiser=he_normal).weights[0]
+        b = -w * rng.uniform(-2, 2, 64)
+        v, c, costs = Dense(64, 1, rng=rng).weights[:, 0], 0.0, []
+        for _ in range(steps):
+            z = np.outer(samples, w) + b
+            error = np.maximum(z, 0) @ v + c - goal
+            costs.append(np.mean(error**2))
+            back = 2 / 201 * error[:, None] * (z > 0) * v
+            step = 2 / 201 * np.maximum(z, 0).T @ error
+            c -= rate * 2 * np.mean(error)
+            w, b, v = w - rate * samples @ back, b - rate * back.sum(axis=0), v - rate * step
+        on = np.any(np.outer(samples, w) + b > 0, axis=0)
+        return np.array(costs), np.sort((-b / w)[on]), rms(error)
+
+    costs, kinks, error = descend(0.02)
+    assert error > 0.5
+    assert max(costs) > 3000
+    assert len(kinks) == 33
+    gap = np.argmax(np.diff(kinks))
+    assert kinks[gap] < -0.9
+    assert kinks[gap + 1] > 1
+    costs, _, error = descend(0.005, seed=2)  # the best of the five
+    assert max(costs) == costs[0]
+    assert round(error, 2) == 0.10
 
 
 def test_pieces_are_counted_and_stay_below_the_bound():

@@ -174,8 +174,14 @@ def test_a_neuron_is_added_where_the_error_is_largest_and_removed(shown):
     shown.button("Add").click()
     assert shown.count() == 7
     assert shown.pick(7).get_attribute("aria-pressed") == "true"
-    assert shown.field("Kink").input_value() == "1.95"  # the error is largest at the right end
+    assert shown.field("Kink").input_value() == "1.8"  # the error is largest at the right end
     assert shown.errors() == before  # its slope is 0 yet
+    turn = shown.parts.locator(".nj-hg-turn")
+    assert turn.get_attribute("visibility") == "visible"  # and there is room to turn it
+    shown.drag(*[shown.at(shown.parts, 2, (y + 6) / 12) for y in (0, 2)])
+    shown.settle()
+    assert float(shown.field("Slope").input_value()) == pytest.approx(10, abs=0.5)
+    assert shown.errors()[0] < before[0]
     for _ in range(5):
         shown.button("Add").press("Enter")
         shown.settle()
