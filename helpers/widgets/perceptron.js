@@ -334,7 +334,7 @@ function arrows() {
   };
 }
 
-const NAMES = { or: "OR", and: "AND", nand: "NAND", xor: "XOR", blobs: "Two clouds", custom: "Your own" };
+const NAMES = { or: "OR", and: "AND", xor: "XOR", blobs: "Two clouds", custom: "Your own" };
 const CLASSES = { 1: "+1, circle", "-1": "−1, square" };
 
 function draw(frame) {

@@ -22,7 +22,6 @@ _CORNERS = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
 _GATES = {
     "or": [-1, 1, 1, 1],
     "and": [-1, -1, -1, 1],
-    "nand": [1, 1, 1, -1],
     "xor": [-1, 1, 1, -1],
 }
 _DATA = (*_GATES, "blobs", "custom")
@@ -65,7 +64,7 @@ class Perceptron(Widget):
     Parameters
     ----------
     data : str
-        "or", "and", "nand", "xor", "blobs" (two clouds with a gap) or "custom".
+        "or", "and", "xor", "blobs" (two clouds with a gap) or "custom".
     points : sequence of float, optional
         The examples of "custom", one after the other: x₁, x₂, label, x₁, x₂, label, …, at most
         30 of them. Labels are −1 or +1, the other numbers lie from −1.5 to 2.5 and are
@@ -116,7 +115,7 @@ class Perceptron(Widget):
         points: Any = (),
         steps: int = 0,
         *,
-        seed: int = 14,
+        seed: int = 6,
         **traits: Any,
     ) -> None:
         tables = {name: np.column_stack([_CORNERS, y]) for name, y in _GATES.items()}

@@ -81,20 +81,37 @@ def test_without_a_bias_or_is_never_learned():
 
 def test_and_takes_more_than_twice_as_many():
     path, _ = _learn(_ones(CORNERS), AND)
-    assert len(path) - 1 > 2 * 5
+    assert len(path) - 1 == 11 > 2 * 5
+
+
+def _widest(Z, y, u, free=()):
+    """The margin of u, which is shown to be the largest possible.
+
+    It is if u is a sum of examples on its margin, with their labels and weights that are not
+    negative (Karush, Kuhn, Tucker). A ``free`` entry has no part in the length of u; it must
+    come out as zero.
+    """
+    from scipy.optimize import nnls
+
+    heights = y * (Z @ u)
+    nearest = np.isclose(heights, heights.min())
+    wanted = u.astype(float)
+    wanted[list(free)] = 0
+    _, rest = nnls((y[nearest, None] * Z[nearest]).T, wanted)
+    assert rest < 1e-12
+    return heights.min() / np.linalg.norm(wanted)
 
 
 def test_or_and_and_have_equally_much_room_but_different_margins_with_the_one():
-    def room(theta, y):
-        return (y * (_ones(CORNERS) @ theta)).min()
-
-    for length, equal in ((np.sqrt(2), True), (None, False)):
-        rooms = [
-            room(np.array([1, 1, b]), y) / (length or np.linalg.norm([1, 1, b]))
-            for b, y in ((-0.5, OR), (-1.5, AND))
-        ]
-        assert (abs(rooms[0] - rooms[1]) < 1e-12) == equal
-        assert rooms[1] <= rooms[0] + 1e-12
+    Z = _ones(CORNERS)
+    lines = [np.array([1, 1, -0.5]), np.array([1, 1, -1.5])]
+    rooms = [_widest(Z, y, u, free=[2]) for y, u in zip((OR, AND), lines, strict=True)]
+    assert rooms == pytest.approx([np.sqrt(2) / 4] * 2)
+    far = [abs(b) / np.hypot(u, v) for u, v, b in lines]
+    assert far[1] == pytest.approx(3 * far[0])  # from the origin
+    bounds = [3 / _widest(Z, y, np.array(u)) ** 2 for y, u in ((OR, [2, 2, -1]), (AND, [2, 2, -3]))]
+    assert bounds == pytest.approx([27, 51])
+    assert 1.8 < bounds[1] / bounds[0] < 2
 
 
 def test_the_sixty_points():
@@ -151,6 +168,52 @@ def test_the_bound_is_reached(d):
     u = -np.ones(d) / np.sqrt(d)
     gamma = (-np.ones(d) * (np.eye(d) @ u)).min()
     assert (1 / gamma) ** 2 == pytest.approx(d)
+
+
+def test_the_bound_is_reached_with_the_constant_input_too():
+    Z, y = np.array([[1.0, 1.0], [-1.0, 1.0]]), -np.ones(2)
+    path, _ = _learn(Z, y)
+    assert len(path) - 1 == 2 == 2 / (y * (Z @ [0, -1])).min() ** 2
+
+
+def test_a_line_through_examples_can_be_shifted():
+    rng = np.random.default_rng(6)
+    sets = [(_ones(CORNERS), OR, np.array([1.0, 1.0, -1.0]))]
+    for _ in range(20):
+        theta = rng.integers(-3, 4, 4).astype(float)
+        Z = _ones(rng.integers(-3, 4, (30, 3)).astype(float))
+        y = np.where(Z @ theta >= 0, 1, -1)
+        if (y < 0).any():
+            sets.append((Z, y, theta))
+    assert sum((Z @ theta == 0).any() for Z, _, theta in sets) > 10
+    for Z, y, theta in sets:
+        delta = -(Z @ theta)[y < 0].max() / 2
+        assert delta > 0
+        theta = theta + delta * np.eye(len(theta))[-1]
+        assert (y * (Z @ theta)).min() >= delta
+
+
+def test_halving_the_margin_about_doubles_the_counts():
+    gaps = 0.4 / 2.0 ** np.arange(6)
+    found = []
+    for gap, seed in itertools.product(gaps, range(20)):
+        rng = np.random.default_rng(seed)
+        angle, offset = rng.uniform(0, 2 * np.pi), rng.uniform(-0.5, 0.5)
+        normal = np.array([np.cos(angle), np.sin(angle)])
+        y = rng.choice([-1, 1], 100)
+        away = y * np.append([gap] * 20, rng.uniform(gap, 1, 100)[20:])
+        X = np.outer(rng.uniform(-1, 1, 100), [-normal[1], normal[0]])
+        Z = _ones(X + np.outer(away - offset, normal))
+        gamma = _widest(Z, y, np.array([*normal, offset]))  # and no other is larger
+        assert gamma == pytest.approx(gap / np.hypot(1, offset))
+        found.append((gamma, (np.linalg.norm(Z, axis=1).max()) ** 2, len(_learn(Z, y)[0]) - 1))
+    gamma, square, counted = np.array(found).T
+    bound = square / gamma**2
+    rows = bound.reshape(6, 20)
+    assert np.abs(rows[1:] / rows[:-1] - 4).max() < 0.5
+    slope = -np.polyfit(np.log(gamma), np.log(counted), 1)[0]
+    assert 0.9 < slope < 1.15
+    assert (counted / bound).max() < 0.4
 
 
 def test_the_bound_holds_in_any_order_and_dimension():
@@ -220,6 +283,16 @@ def test_a_third_input_makes_xor_possible():
     np.testing.assert_array_equal(path[-1], [1, 1, -3, -1])
 
 
+def test_play_stops_at_xor_after_nine_examples():
+    from helpers.widgets import Perceptron
+
+    assert not Perceptron(data="xor", steps=8).cycles
+    assert Perceptron(data="xor", steps=9).cycles
+    for steps in range(8, 100, 4):
+        p = Perceptron(data="xor", steps=steps)
+        assert (p.weights, p.bias) == ([-1, 0], 0)
+
+
 # ── Squares ────────────────────────────────────────────────────────────────────────────────
 
 
@@ -230,6 +303,22 @@ def test_least_squares_for_or_in_both_codes():
     outputs = _ones(CORNERS) @ np.linalg.lstsq(_ones(CORNERS), targets, rcond=None)[0]
     np.testing.assert_allclose(outputs, [0.25, 0.75, 0.75, 1.25])
     assert np.mean((outputs - targets) ** 2) == pytest.approx(0.0625)
+
+
+def test_the_squares_leave_or_more_room():
+    for theta, room in (([1, 1, -0.5], np.sqrt(2) / 4), ([1, 1, -1], 0)):
+        assert (OR * (_ones(CORNERS) @ theta)).min() / np.sqrt(2) == pytest.approx(room)
+
+
+def test_scikit_learn_at_zero():
+    from sklearn.linear_model import Perceptron as Theirs
+
+    model = Theirs(shuffle=False, tol=None, max_iter=1)
+    for y in (1, -1):  # the second example is then answered rightly
+        model.fit([[1.0, 0.0], [-9.0, 1.0]], [y, -y])
+        assert [*model.coef_[0], *model.intercept_] == [y, 0, y]
+    model.coef_[:] = model.intercept_[:] = 0
+    assert model.predict([[1.0, 1.0]]) == -1
 
 
 def test_the_slide_s_numbers_belong_to_another_gate():
@@ -277,6 +366,38 @@ def test_pictures_are_learned_from_few_corrections():
     assert (answers == (kinds == 1)).all()
 
 
+def test_which_of_both_is_better_on_pictures():
+    def pictures(n, seed):
+        images, labels = shapes20(n, np.random.default_rng(seed))
+        return images, labels, _ones(images.reshape(n, -1))
+
+    def lying(images):
+        return images.any(axis=1).sum(axis=1) > images.any(axis=2).sum(axis=1)
+
+    new, kinds, Z_new = pictures(5000, 1)
+    shares, biased = {}, 0
+    for n, seed in itertools.product((50, 100, 300), range(20)):
+        images, labels, Z = pictures(n, 100 + seed)
+        circle, rectangle = Z[labels == 1, :-1].mean(0), Z[labels == 0, :-1].mean(0)
+        w = circle - rectangle
+        learned = _learn(Z, 2 * labels - 1)[0][-1]
+        template = np.append(w, -(circle + rectangle) @ w / 2)
+        wrong = [(Z_new @ theta >= 0) != (kinds == 1) for theta in (learned, template)]
+        shares.setdefault(n, []).append([one.mean() for one in wrong])
+        if n == 100 and wrong[1].any():
+            biased += 1
+            common = lying(images[labels == 0]).mean() > 0.5
+            assert not (kinds[wrong[1]] == 1).any()
+            assert (lying(new[wrong[1]]) != common).all()
+    means = {n: np.mean(found, axis=0) for n, found in shares.items()}
+    clean = {n: np.sum(np.array(found) == 0, axis=0).tolist() for n, found in shares.items()}
+    assert biased == 2
+    assert means[50][0] < means[50][1]
+    assert means[100][0] < means[100][1]
+    assert clean == {50: [6, 13], 100: [11, 18], 300: [12, 20]}
+    assert np.max(shares[100], axis=0)[0] < 0.03 < 0.1 < np.max(shares[100], axis=0)[1]
+
+
 # ── The page ───────────────────────────────────────────────────────────────────────────────
 
 
@@ -300,6 +421,16 @@ def test_the_widget_agrees_with_the_table_of_or():
     assert widget.converged
     assert (widget.updates, widget.weights, widget.bias) == (5, [1.0, 1.0], -1.0)
     assert Perceptron(data="xor", steps=100).cycles
+
+
+def test_the_preset_clouds_end_with_a_line_close_to_one_of_them():
+    from helpers.widgets import Perceptron
+
+    widget = Perceptron(data="blobs", steps=2000)
+    x, y = widget.examples
+    room = y * (x @ widget.weights + widget.bias) / np.linalg.norm(widget.weights)
+    assert widget.converged
+    assert room[y < 0].min() > 10 * room[y > 0].min() > 0
 
 
 def test_the_chapter_does_not_print_the_answers_of_its_exercise():

@@ -9,7 +9,7 @@ import traitlets
 from helpers.widgets.perceptron import MOST_POINTS, Perceptron
 
 MODULE = "perceptron.js"
-DATA = ["or", "and", "nand", "xor", "blobs"]
+DATA = ["or", "and", "xor", "blobs"]
 LEARN = """a.map(([flat, steps]) => {
   const { history, converged, cycle } = m.learn(m.examples(flat), steps);
   const { w, b, epoch, errors, updates } = history.at(-1);
@@ -82,7 +82,6 @@ def test_the_menu_is_the_same_here_and_there(run_js, data):
     [
         ("or", lambda u, v: u or v),
         ("and", lambda u, v: u and v),
-        ("nand", lambda u, v: not (u and v)),
         ("xor", lambda u, v: u != v),
     ],
 )
@@ -92,7 +91,7 @@ def test_gates_are_what_they_are_called(data, rule):
     np.testing.assert_array_equal(y, [1 if rule(*corner) else -1 for corner in x])
 
 
-@pytest.mark.parametrize("data", ["or", "and", "nand", "blobs"])
+@pytest.mark.parametrize("data", ["or", "and", "blobs"])
 def test_what_can_be_separated_is_and_stays_so(data):
     p = Perceptron(data=data, steps=2000)
     assert p.converged
