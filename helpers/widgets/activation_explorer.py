@@ -81,7 +81,7 @@ class ActivationExplorer(Widget):
         "on a logarithmic axis on which the bar of 1 has no height. Look for bars that grow "
         "downwards towards the input, where the gradient vanishes, and upwards, where it explodes."
     ).tag(sync=True)
-    height = traitlets.Tuple(traitlets.Int(), traitlets.Int(), default_value=(585, 1100)).tag(
+    height = traitlets.Tuple(traitlets.Int(), traitlets.Int(), default_value=(585, 1120)).tag(
         sync=True
     )
 

@@ -82,7 +82,7 @@ class FitLine(Widget):
         "dot for the present line. Look for how the squares shrink as the dot comes down into the "
         "valley, and for weight and bias that compensate each other along its floor."
     ).tag(sync=True)
-    height = traitlets.Tuple(traitlets.Int(), traitlets.Int(), default_value=(470, 955)).tag(
+    height = traitlets.Tuple(traitlets.Int(), traitlets.Int(), default_value=(470, 1000)).tag(
         sync=True
     )
 
