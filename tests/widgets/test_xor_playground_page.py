@@ -319,7 +319,7 @@ def test_every_control_is_reached_and_moved_by_keys(shown):
         shown.page.keyboard.press("Tab")
     assert reached == [
         "Play", "Step", "100 steps", "Reset", "Horizontal", "Vertical", "New first weights",
-        "By hand: OR, NAND, AND", "Points", "Hidden activation", "Hidden neurons n",
+        "By hand: OR, NAND, AND", "Points", "Hidden activation", "Hidden neurons m",
         "Hidden neurons, as a number", "Learning rate η", "Learning rate, as a number",
         "First weights", "Seed of the first weights, as a number", "The network in numbers",
         "Copy link to this state",
