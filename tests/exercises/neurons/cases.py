@@ -73,6 +73,38 @@ def loop_that_needs_an_example():
         return np.concatenate([np.where(row[None] @ w + b >= 0, 1, 0) for row in x])
 
 
+@mistake(["hidden-neuron-batch", "hidden-neuron-few"], says="bias is missing|not right|is wrong", public=True)
+def batch_without_bias():
+    def neuron(x, w, b):
+        if x.ndim == 1:
+            return np.where(x @ w + b >= 0, 1, 0)
+        return np.where(x @ w >= 0, 1, 0)
+
+
+@mistake(["hidden-neuron-batch", "hidden-neuron-few"], says="subtracted|not right|is wrong", public=True)
+def bias_subtracted_in_a_batch():
+    def neuron(x, w, b):
+        if x.ndim == 1:
+            return np.where(x @ w + b >= 0, 1, 0)
+        return np.where(x @ w - b >= 0, 1, 0)
+
+
+@mistake(["hidden-neuron-batch", "hidden-neuron-few"], says="exactly 0|not right|is wrong", public=True)
+def strictly_greater_in_a_batch():
+    def neuron(x, w, b):
+        if x.ndim == 1:
+            return np.where(x @ w + b >= 0, 1, 0)
+        return np.where(x @ w + b > 0, 1, 0)
+
+
+@mistake(["hidden-step-threshold"], says="xactly at the threshold", public=True)
+def step_strictly_greater_in_arrays():
+    def step(z):
+        if np.ndim(z) == 0:
+            return 1 if z >= 0 else 0
+        return np.where(z > 0, 1, 0)
+
+
 @mistake(["hidden-neuron-few"], says=r"shape", public=True)
 def batch_of_one_squeezed():
     def neuron(x, w, b):
