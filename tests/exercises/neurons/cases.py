@@ -315,6 +315,12 @@ def veto_too_weak():
         return np.append(np.ones(d), -1.0), -1.0
 
 
+@mistake(["hidden-veto-silent"], says="outweigh")
+def veto_of_a_fixed_size():
+    def veto(d):
+        return np.append(np.ones(d), -100.0), -1.0
+
+
 @mistake(["hidden-veto-fires"], says="without a veto")
 def veto_that_wants_all():
     def veto(d):
@@ -512,7 +518,7 @@ def with_other_words():
         return 0.1 * np.ones(d), -0.1 * k
 
     def veto(d):
-        return np.array([0.3] * d + [-100.0]), -0.1
+        return np.array([0.3] * d + [-0.5 * d]), -0.1
 
     def circle_detector():
         rows, columns = np.indices((20, 20))
