@@ -101,7 +101,7 @@ class SoftmaxCrossEntropy(Widget):
         "what one logit does to all probabilities, for how dear it is to be sure and wrong, and, "
         "while it plays, for the target's bar growing at the cost of the others."
     ).tag(sync=True)
-    height = traitlets.Tuple(traitlets.Int(), traitlets.Int(), default_value=(932, 1756)).tag(
+    height = traitlets.Tuple(traitlets.Int(), traitlets.Int(), default_value=(932, 1804)).tag(
         sync=True
     )
 
