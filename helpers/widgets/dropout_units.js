@@ -18,6 +18,11 @@ export function sigmoid(z) {
   return (z >= 0 ? 1 : small) / (1 + small);
 }
 
+/** log(y/(1 − y)), the sum whose sigmoid is y, within ±30. */
+export function logit(y) {
+  return clamp(Math.log(y) - Math.log1p(-y), -30, 30);
+}
+
 export const units = (weights) => (weights.length - 1) / 4;
 
 /** What every hidden unit says at every point, without a mask: a row of n for each point. */
@@ -216,7 +221,8 @@ function diagram(most, ...below) {
 /** A map of the output over the plane, with the points. */
 function map(title, label, points, index) {
   const chart = plot({ x: WINDOW, y: WINDOW, width: 216, height: 212, margin: { top: 6, right: 6, left: 26, bottom: 22 }, grid: false, label });
-  const shade = shades(chart, SHADES, CELLS);
+  // A sum bends less within a cell than its sigmoid, so its contours are the better ones.
+  const shade = shades(chart, SHADES.map(logit), CELLS);
   for (const target of [0, 1]) {
     const d = dots(points.filter(([, , label]) => label === target), chart.x, chart.y);
     for (const kind of ["halo", "dot"]) chart.marks.append(s("path", { class: `nj-du-${kind}`, "data-class": target, d }));
@@ -227,7 +233,7 @@ function map(title, label, points, index) {
     element: h("div", { class: "nj-panel nj-du-map" }, heading, chart.element, right),
     /** `values` at the places of the map; `answers` at the points. */
     draw(values, answers, name = title) {
-      shade((x, y) => values[index(x, y)]);
+      shade((x, y) => logit(values[index(x, y)]));
       const good = points.filter(([, , target], i) => (answers[i] >= 0.5) === (target === 1)).length;
       const told = `${good} of ${points.length} points right`;
       if (right.textContent !== told) right.textContent = told;

@@ -103,8 +103,8 @@ def test_fewer_masks_give_the_same_as_at_the_first_time(run_js):
     shown = DropoutUnits(masks=40)
     found = run_js(
         MODULE,
-        "((e) => [3, 40, 3, 41].map((k) => e.to(k)).map((f) => [[...f.average], f.gaps, f.kept]))"
-        "(m.ensemble(a[0], a[1]))",
+        "((e, pick) => [3, 40, 3, 41].map((k) => pick(e.to(k))))"
+        "(m.ensemble(...a), (f) => [[...f.average], [...f.gaps], f.kept])",
         [state(shown), _grid()[:20].tolist()],
     )
     assert found[0] == found[2]
@@ -204,6 +204,13 @@ def test_places_are_the_grid_and_a_ring_round_it(run_js):
     assert len(points) == 39**2
     np.testing.assert_allclose(points[:measured], _grid(), atol=1e-12)
     assert numbers == list(range(len(points)))
+
+
+def test_the_logit_undoes_the_sigmoid(run_js):
+    z = [-29.0, -3.0, 0.0, 1.5, 20.0]
+    found = run_js(MODULE, "a.map((z) => m.logit(m.sigmoid(z)))", z)
+    np.testing.assert_allclose(found, z, rtol=1e-6)
+    assert run_js(MODULE, "[0, 1].map(m.logit)") == [-30, 30]
 
 
 def test_what_is_said_follows_from_the_numbers(run_js):

@@ -91,7 +91,7 @@ class Shown:
             x = x[((x > 0.01) & (x < 0.99)).all(axis=1)] * 4 - 2
             if len(x):
                 answers = 1 / (1 + np.exp(-z(x)))
-                assert np.median(np.abs(answers - 0.5)) < 0.05
+                assert np.median(np.abs(answers - 0.5)) < 0.02
 
 
 @pytest.fixture
