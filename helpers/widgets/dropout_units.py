@@ -267,11 +267,19 @@ class DropoutUnits(Widget):
             yours = {"name": "yours", "title": "your network", "weights": _weights(weights)}
             menu.insert(0, yours)
             traits.setdefault("network", "yours")
-        points = _points(*(_examples() if x is None else (x, y)))
+        # Before the widget is made: the browser gets them with its first message.
+        self._menu = menu
+        self._shown = _points(*(_examples() if x is None else (x, y)))
         self._names = [each["name"] for each in menu]
         super().__init__(**traits)
-        self.set_trait("networks", menu)
-        self.set_trait("points", points)
+
+    @traitlets.default("networks")
+    def _first_networks(self) -> list[dict[str, Any]]:
+        return self._menu
+
+    @traitlets.default("points")
+    def _first_points(self) -> list[Sequence[float]]:
+        return self._shown
 
     @traitlets.validate("network")
     def _known(self, proposal: dict[str, Any]) -> str:
