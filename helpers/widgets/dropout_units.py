@@ -240,7 +240,7 @@ class DropoutUnits(Widget):
         "averaged over all masks so far, and evaluated without a mask. Play, and look for the "
         "first map, which never rests, and for the second, which comes to look like the third."
     ).tag(sync=True)
-    height = traitlets.Tuple(traitlets.Int(), traitlets.Int(), default_value=(840, 1590)).tag(
+    height = traitlets.Tuple(traitlets.Int(), traitlets.Int(), default_value=(858, 1610)).tag(
         sync=True
     )
 

@@ -182,9 +182,11 @@ def test_what_is_said_follows_from_the_numbers(run_js):
         return run_js(MODULE, "m.describe(...a)", [state(SoftmaxCrossEntropy(**traits)), steps])
 
     text = said()
-    assert text.startswith("horse gets 22.4 %. The largest probability is that of dog: wrong.")
+    assert text.startswith(
+        "The target, horse, gets 22.4 %. The largest probability is that of dog: wrong."
+    )
     assert "Loss 1.495 nats, as for a right answer that was given a chance of one in 4.5." in text
-    assert said(target=1, steps=3).startswith("3 steps. dog gets 60.9 %. The largest probability")
+    assert said(target=1, steps=3).startswith("3 steps. The target, dog, gets 60.9 %. The")
     assert "first place is shared" in said(logits=[1, 1, 0])
     assert "the lowest possible is 0.291" in said(label_smoothing=0.1, logits=[0, 0, 0], steps=1)
     assert "never gives more than 47.5 %" in said(twice=True)
