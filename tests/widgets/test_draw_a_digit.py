@@ -11,6 +11,7 @@ import traitlets
 
 from helpers.datasets import digits, drawings, drawn_digits
 from helpers.datasets.drawings import bitmap, see
+from helpers.nn import layers
 from helpers.nn.activations import LeakyReLU, softmax
 from helpers.nn.layers import Dense, Layer, he_uniform
 from helpers.nn.network import Network
@@ -56,13 +57,13 @@ def trained():
 def untrained(*hidden, activation="relu", seed=1, last="linear"):
     rng = np.random.default_rng(seed)
     sizes = [64, *hidden, 10]
-    layers = [
+    dense = [
         Dense(i, o, activation=activation if k < len(hidden) else last, rng=rng)
         for k, (i, o) in enumerate(pairwise(sizes))
     ]
-    for layer in layers:
+    for layer in dense:
         layer.biases = rng.normal(size=layer.outputs)
-    return Network(layers)
+    return Network(dense)
 
 
 def scribbles(count, seed=2):
@@ -191,9 +192,9 @@ class Other(Layer):
         return grad
 
 
-def with_layer(*layers):
+def with_layer(*others):
     rng = np.random.default_rng(1)
-    return Network([Dense(64, 8, activation="relu", rng=rng), *layers, Dense(8, 10, rng=rng)])
+    return Network([Dense(64, 8, activation="relu", rng=rng), *others, Dense(8, 10, rng=rng)])
 
 
 @pytest.mark.parametrize(
@@ -215,6 +216,16 @@ def with_layer(*layers):
 def test_networks_that_cannot_be_shown_are_refused(make, error, words):
     with pytest.raises(error, match=words):
         DrawADigit(make())
+
+
+def test_dropout_is_left_out(monkeypatch):
+    # It does nothing unless the network is training.
+    monkeypatch.setattr(layers, "Dropout", Other, raising=False)
+    network = with_layer(Other())
+    w = DrawADigit(network, strokes=SEVEN)
+    assert w.sizes == [64, 8, 10]
+    expected = softmax(network.predict(w.picture.reshape(1, 64)))[0]
+    np.testing.assert_allclose(w.probabilities, expected, atol=0.02)
 
 
 def test_a_network_that_diverged_is_refused():
