@@ -120,9 +120,17 @@ def test_bitmap_is_what_the_steps_give_when_done_slowly(drawing, pen):
 
 def test_every_rule_of_thickness_is_used():
     line, blot = [128, 10, 128, 250], [60, 40, 200, 40, 60, 220, 200, 220, 60, 100, 200, 150]
+    slash = [100, 10, 150, 250]  # 102 dark pixels: two borders more
     blot += [*blot[::-1], -1, 60, 40, 60, 220, 130, 40, 130, 220, 200, 40, 200, 220]
     used = set()
-    for drawing, pen in [(line, 0.03), (SEVEN, 0.07), (EIGHT, 0.12), (blot, 0.07), (blot, 0.2)]:
+    for drawing, pen in [
+        (line, 0.03),
+        (slash, 0.036),
+        (SEVEN, 0.07),
+        (EIGHT, 0.12),
+        (blot, 0.07),
+        (blot, 0.2),
+    ]:
         expected, borders = slow_bitmap(drawing, pen)
         used.add(borders)
         assert np.sum(bitmap(drawing, pen=pen) != sheared(expected)) <= 1
