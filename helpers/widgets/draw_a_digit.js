@@ -288,7 +288,7 @@ function sheet({ down, move, up, press, leave }) {
     draw(strokes, pen, overruled) {
       set(lines, { d: strokes.map((points) => `M${points.map((point) => point.join(" ")).join("L")}`).join(""), "stroke-width": CANVAS * pen });
       set(element, { class: `nj-dd-sheet${overruled ? " nj-dd-overruled" : ""}` });
-      set(hint, { visibility: strokes.length || overruled ? "hidden" : null });
+      set(hint, { visibility: strokes.length ? "hidden" : null });
     },
     cursor([x, y], lowered) {
       set(cross, { visibility: null, transform: `translate(${x} ${y})`, class: `nj-dd-cross${lowered ? " nj-dd-lowered" : ""}` });

@@ -294,6 +294,13 @@ def test_drawing_counts_unless_pixels_are_given(network):
     assert w.answer == 7
 
 
+def test_what_the_front_end_sends_is_taken(network):
+    w = DrawADigit(network, pixels=[3] * 64)
+    assert {"weights", "scales", "biases", "sizes", "activations", "examples"} <= set(w.get_state())
+    w.set_state({"strokes": SEVEN, "pixels": []})
+    assert (w.answer, w.strokes) == (7, SEVEN)
+
+
 def test_easy_examples_are_read_and_hard_ones_are_not_all(network):
     w = DrawADigit(network)
     right = []

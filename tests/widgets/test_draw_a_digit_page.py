@@ -200,6 +200,7 @@ def test_examples_are_loaded_and_a_stroke_begins_anew(shown):
         shown.button(f"Example {i + 1}: {article} {one['label']}").click()
         shown.expect(one["pixels"])
         assert f"The example is {article} {one['label']}" in shown.words.text_content()
+    assert shown.sheet.locator(".nj-dd-hint").is_visible()
     shown.stroke(SEVEN)
     shown.expect_drawing()
     assert "example" not in shown.words.text_content()
