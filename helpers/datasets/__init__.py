@@ -5,7 +5,8 @@ source and licence. Nothing here touches the network.
 """
 
 from helpers.datasets.digits import digits
+from helpers.datasets.drawings import drawn_digits
 from helpers.datasets.houses import flats, houses
 from helpers.datasets.shapes20 import shapes20
 
-__all__ = ["digits", "flats", "houses", "shapes20"]
+__all__ = ["digits", "drawn_digits", "flats", "houses", "shapes20"]
