@@ -389,9 +389,9 @@ export function plot(options) {
   return self;
 }
 
-/** Where a plot's y is a logarithm: label its ticks as what they stand for, whole powers only. */
-export function powersOfTen(plot) {
-  for (const tick of plot.element.querySelectorAll(".nj-y-tick")) {
+/** Where a plot's y (or x) is a logarithm: label its ticks as what they stand for, whole powers only. */
+export function powersOfTen(plot, axis = "y") {
+  for (const tick of plot.element.querySelectorAll(`.nj-${axis}-tick`)) {
     const power = Number(tick.textContent.replace("−", "-"));
     const raised = [...String(power)].map((d) => (d === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[d])).join("");
     tick.textContent = Number.isInteger(power) ? `10${raised}` : "";
@@ -487,16 +487,18 @@ function keepKeys(element) {
  * A slider with a field for the number beside it.
  *
  * Options: `label`, `symbol` (a letter, shown in italics), `min`, `max`, `step`, `value`,
- * `unit`, `digits` (decimals shown), `log` (true: equal steps multiply), `name` (of the field, for
- * screen readers, if shorter than the label), and `input(value)`.
+ * `unit`, `digits` (decimals shown), `log` (true: equal steps multiply), `zero` (true: the left end
+ * of a logarithmic track is 0), `name` (of the field, for screen readers, if shorter than the
+ * label), and `input(value)`.
  * Returns `element`, a property `value`, and `enable(boolean)`.
  */
 export function slider(options) {
-  const { label, symbol, min, max, value, unit = "", log = false, input } = options;
+  const { label, symbol, max, value, unit = "", log = false, zero = false, input } = options;
+  const min = zero ? 0 : options.min;
   const step = options.step ?? (max - min) / 200;
   const digits = options.digits ?? clamp(-Math.floor(Math.log10(step) + 1e-9), 0, 6);
-  const toTrack = log ? (v) => Math.log10(v) : (v) => v;
-  const fromTrack = log ? (v) => 10 ** v : (v) => v;
+  const toTrack = log ? (v) => Math.log10(zero ? Math.max(v, options.min / 10) : v) : (v) => v;
+  const fromTrack = log ? (v) => (zero && v < Math.log10(options.min) - 1e-9 ? 0 : 10 ** v) : (v) => v;
   const id = uniqueId();
   const track = keepKeys(h("input", {
     id, type: "range", class: "nj-track", step: log ? (toTrack(max) - toTrack(min)) / 200 : step,
@@ -513,7 +515,7 @@ export function slider(options) {
     current = v;
     if (except !== track) track.value = toTrack(v);
     if (except !== field) field.value = shown(v);
-    const spoken = `${format(shown(v), log ? 4 : digits)}${unit && ` ${unit}`}`;
+    const spoken = `${zero ? concise(shown(v)) : format(shown(v), log ? 4 : digits)}${unit && ` ${unit}`}`;
     track.setAttribute("aria-valuetext", spoken);
     const filled = (toTrack(v) - toTrack(min)) / (toTrack(max) - toTrack(min));
     track.style.setProperty("--nj-filled", `${100 * clamp(filled, 0, 1)}%`);
