@@ -57,6 +57,7 @@ _MODULES = {
     "ActivationExplorer": "activation_explorer",
     "BackpropStepper": "backprop_stepper",
     "BatchSize": "batch_size",
+    "DropoutUnits": "dropout_units",
     "FitLine": "fit_line",
     "GradientDescent": "gradient_descent",
     "Hinges": "hinges",
@@ -65,6 +66,7 @@ _MODULES = {
     "OptimizerRace": "optimizer_race",
     "Overfitting": "overfitting",
     "Perceptron": "perceptron",
+    "SoftmaxCrossEntropy": "softmax_cross_entropy",
     "XorPlayground": "xor_playground",
     "Widget": "_base",
 }
@@ -73,6 +75,7 @@ __all__ = [
     "ActivationExplorer",
     "BackpropStepper",
     "BatchSize",
+    "DropoutUnits",
     "FitLine",
     "GradientDescent",
     "Hinges",
@@ -81,6 +84,7 @@ __all__ = [
     "OptimizerRace",
     "Overfitting",
     "Perceptron",
+    "SoftmaxCrossEntropy",
     "Widget",
     "XorPlayground",
 ]
