@@ -193,7 +193,7 @@ class DrawADigit(Widget):
         "of a wrong one. Keys: on the canvas the arrows move the pen and the space bar lowers and "
         "lifts it; in the picture the arrows choose a pixel and the space bar turns it on or off."
     ).tag(sync=True)
-    height = traitlets.Tuple(traitlets.Int(), traitlets.Int(), default_value=(590, 1140)).tag(
+    height = traitlets.Tuple(traitlets.Int(), traitlets.Int(), default_value=(590, 1160)).tag(
         sync=True
     )
 

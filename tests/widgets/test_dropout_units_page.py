@@ -205,16 +205,18 @@ def test_play_stops_at_the_last_mask(shown):
 
 def test_at_most_five_masks_flicker_in_a_second(shown):
     """More than that would be hard to watch, and three flashes are where harm may begin."""
+    # Counted by the page's own clock: a busy machine lets this test wait too long.
     shown.page.evaluate("""() => {
-      window.changes = 0;
-      const watch = (target) => new MutationObserver(() => { window.changes += 1; })
-        .observe(target, { childList: true, characterData: true, subtree: true });
-      watch(document.querySelector('.nj-du-status'));
+      window.changes = [];
+      new MutationObserver(() => { window.changes.push(performance.now()); })
+        .observe(document.querySelector('.nj-du-status'),
+          { childList: true, characterData: true, subtree: true });
     }""")
     shown.button("Play").click()
-    shown.page.wait_for_timeout(2000)
+    shown.page.wait_for_function("window.changes.length > 8")
     shown.button("Pause").click()
-    assert 5 <= shown.page.evaluate("window.changes") <= 12
+    changes = shown.page.evaluate("window.changes")[:9]
+    assert changes[-1] - changes[0] > 0.9 * 8 * 200
 
 
 def test_with_reduced_motion_it_jumps(show):
