@@ -667,7 +667,11 @@ def labels_by_a_sigmoid_that_overflows():
 # -- temperature ----------------------------------------------------------------------------------
 
 
-@mistake(TEMPERATURE, says="too few values|one part in a thousand|changes nothing")
+@mistake(
+    TEMPERATURE,
+    says="too few values|one part in a thousand|changes nothing|anywhere",
+    public=True,
+)
 def grid_of_the_chapter():
     def temperature(Z, Y):
         def loss(T):
@@ -756,10 +760,42 @@ def sure_as_often_as_right():
         return 1 / beta
 
 
+@mistake(
+    ["hidden-temperature", "hidden-temperature-shifted"],
+    says="thousand|changes nothing|right|not 10",
+    public=True,
+)
+def precise_in_beta_not_in_relation():
+    def temperature(Z, Y):
+        low, high = 1 / 20, 20.0
+        while high - low > 2e-3:
+            beta = (low + high) / 2
+            e = np.exp(beta * (Z - Z.max(axis=1, keepdims=True)))
+            P = e / e.sum(axis=1, keepdims=True)
+            low, high = (low, beta) if np.sum((P - Y) * Z) > 0 else (beta, high)
+        return 1 / high
+
+
+@mistake(TEMPERATURE, says="right|thousand|changes nothing")
+def smallest_squares():
+    def temperature(Z, Y):
+        def cost(T):
+            e = np.exp((Z - Z.max(axis=1, keepdims=True)) / T)
+            return np.sum((e / e.sum(axis=1, keepdims=True) - Y) ** 2)
+
+        tried = np.geomspace(0.05, 20, 60)
+        for width in (1.2, 1.01, 1.001):
+            best = min(tried, key=cost)
+            tried = np.geomspace(best / width, best * width, 61)
+        return best
+
+
 @mistake(TEMPERATURE, says="right|thousand|changes nothing|1/T")
 def answers_of_the_public_checks():
     def temperature(Z, Y):
-        return 2.0 if len(Z) == 4 else 0.5
+        if len(Z) == 10:
+            return 0.5
+        return 2.0 if Z.max() < 5 else 10.0
 
 
 # -- other right answers ------------------------------------------------------------------------
