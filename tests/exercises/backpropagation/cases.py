@@ -222,9 +222,7 @@ def gradient_changed_in_place():
 
 
 # At a sum of exactly 0 in a network it goes wrong again.
-@mistake(
-    ["hidden-relu_backward", "hidden-network_gradients-shapes"], says="At Z = 0|right|At 0"
-)
+@mistake(["hidden-relu_backward", "hidden-network_gradients-shapes"], says="At Z = 0|right|At 0")
 def relu_open_at_zero():
     def relu_backward(Z, G):
         return G * (Z >= 0)
@@ -254,7 +252,9 @@ def mean_over_rows_only():
 
 
 @mistake(
-    ["hidden-network_gradients", "hidden-network_gradients-shapes"], says="relu is forgotten|right", public=True
+    ["hidden-network_gradients", "hidden-network_gradients-shapes"],
+    says="relu is forgotten|right",
+    public=True,
 )
 def relu_forgotten_on_the_way_back():
     def network_gradients(X, Y, weights, biases):

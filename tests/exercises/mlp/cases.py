@@ -258,7 +258,9 @@ def even_spacing_assumed():
         return [np.ones((1, len(bends))), bends[:, None]], [-x[:-1], y[:1]]
 
 
-@mistake(["hidden-weighted_sums", "hidden-weighted_sums-shapes"], says="wrong order|matmul", public=True)
+@mistake(
+    ["hidden-weighted_sums", "hidden-weighted_sums-shapes"], says="wrong order|matmul", public=True
+)
 def factors_swapped():
     def weighted_sums(X, W, b):
         return W @ X + b
@@ -328,8 +330,12 @@ def lists_of_weights():
 
 
 @mistake(
-    ["hidden-parity_network-xor", "hidden-parity_network"]
-    + ["hidden-relu_interpolant", "hidden-relu_interpolant-left"],
+    [
+        "hidden-parity_network-xor",
+        "hidden-parity_network",
+        "hidden-relu_interpolant",
+        "hidden-relu_interpolant-left",
+    ],
     says="a list is not enough",
     public=True,
 )

@@ -73,7 +73,11 @@ def loop_that_needs_an_example():
         return np.concatenate([np.where(row[None] @ w + b >= 0, 1, 0) for row in x])
 
 
-@mistake(["hidden-neuron-batch", "hidden-neuron-few"], says="bias is missing|not right|is wrong", public=True)
+@mistake(
+    ["hidden-neuron-batch", "hidden-neuron-few"],
+    says="bias is missing|not right|is wrong",
+    public=True,
+)
 def batch_without_bias():
     def neuron(x, w, b):
         if x.ndim == 1:
@@ -81,7 +85,9 @@ def batch_without_bias():
         return np.where(x @ w >= 0, 1, 0)
 
 
-@mistake(["hidden-neuron-batch", "hidden-neuron-few"], says="subtracted|not right|is wrong", public=True)
+@mistake(
+    ["hidden-neuron-batch", "hidden-neuron-few"], says="subtracted|not right|is wrong", public=True
+)
 def bias_subtracted_in_a_batch():
     def neuron(x, w, b):
         if x.ndim == 1:
@@ -89,7 +95,9 @@ def bias_subtracted_in_a_batch():
         return np.where(x @ w - b >= 0, 1, 0)
 
 
-@mistake(["hidden-neuron-batch", "hidden-neuron-few"], says="exactly 0|not right|is wrong", public=True)
+@mistake(
+    ["hidden-neuron-batch", "hidden-neuron-few"], says="exactly 0|not right|is wrong", public=True
+)
 def strictly_greater_in_a_batch():
     def neuron(x, w, b):
         if x.ndim == 1:

@@ -376,7 +376,11 @@ def distance_without_sign():
         return np.min(np.abs(X @ w + b)) / np.linalg.norm(w)
 
 
-@mistake(["hidden-margin", "hidden-margin-sign"], says="mean of the distances|not the right value", public=True)
+@mistake(
+    ["hidden-margin", "hidden-margin-sign"],
+    says="mean of the distances|not the right value",
+    public=True,
+)
 def mean_distance():
     def margin(X, y, w, b):
         return np.mean(y * (X @ w + b)) / np.linalg.norm(w)
@@ -392,7 +396,11 @@ def always_yes():
         return True
 
 
-@mistake(["hidden-separates", "hidden-separates-budget"], says="says no where|returned False", public=True)
+@mistake(
+    ["hidden-separates", "hidden-separates-budget"],
+    says="says no where|returned False",
+    public=True,
+)
 def always_no():
     def separates(X, y, epochs):
         return False
