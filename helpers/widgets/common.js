@@ -241,7 +241,8 @@ function debounced(action, delay, signal) {
  * Axes with ticks, a grid and labels, drawn in SVG.
  *
  * Options: `x`, `y` (domains [low, high]), `xLabel`, `yLabel`, `label` (what a screen reader
- * says), `width`, `height` (of the view box: one unit is about one pixel), `grid`, `margin`.
+ * says), `width`, `height` (of the view box: one unit is about one pixel), `grid`, `margin`, and
+ * `xTicks` (false: none, where columns with names stand on the axis).
  * Returns `element`; the scales `x` and `y`; three groups to draw in: `back` and `marks`, clipped
  * to the axes, and `front`, not clipped; `domain(x, y)` to change the domains; and
  * `at(event)`, where the pointer is, in the plot's units.
@@ -276,7 +277,7 @@ export function plot(options) {
   self.domain = (xDomain, yDomain) => {
     self.x = linear(xDomain, [margin.left, right]);
     self.y = linear(yDomain, [bottom, margin.top]);
-    const xTicks = ticks(...xDomain, Math.floor(width / 70));
+    const xTicks = options.xTicks === false ? [] : ticks(...xDomain, Math.floor(width / 70));
     const yTicks = ticks(...yDomain, Math.floor(height / 55));
     axes.replaceChildren(
       ...xTicks.flatMap((value) => [
@@ -305,9 +306,32 @@ export function plot(options) {
   return self;
 }
 
-/** Where a plot's y is a logarithm: label its ticks as what they stand for, whole powers only. */
-export function powersOfTen(plot) {
-  for (const tick of plot.element.querySelectorAll(".nj-y-tick")) {
+/** Where the shades of a probability change: 0.5 is the border between two classes. */
+export const SHADES = [0.1, 0.3, 0.5, 0.7, 0.9];
+
+/**
+ * Shades of a probability behind a plot, with a dashed border at 1/2. Returns `draw(f)`, with f(x, y)
+ * at a place of the plot, or null for none; `levels` are f's where the probability is one of SHADES.
+ */
+export function shades(chart, levels, cells) {
+  const rest = s("rect", { class: "nj-shade", x: 0, y: 0, width: chart.width, height: chart.height });
+  const paths = levels.map(() => s("path", { class: "nj-shade" })).reverse();
+  [rest, ...paths].forEach((path, k) => set(path, { "data-shade": levels.length - k }));
+  const border = s("path", { class: "nj-border" });
+  const group = s("g", {}, rest, ...paths, border);
+  chart.back.append(group);
+  return (f) => {
+    group.style.display = f ? "" : "none";
+    if (!f) return;
+    const found = contours(f, chart.x, chart.y, levels, cells).reverse();
+    paths.forEach((path, k) => set(path, { d: found[k] }));
+    set(border, { d: found[(levels.length - 1) / 2] });
+  };
+}
+
+/** Where a plot's y (or x) is a logarithm: label its ticks as what they stand for, whole powers only. */
+export function powersOfTen(plot, axis = "y") {
+  for (const tick of plot.element.querySelectorAll(`.nj-${axis}-tick`)) {
     const power = Number(tick.textContent.replace("−", "-"));
     const raised = [...String(power)].map((d) => (d === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[d])).join("");
     tick.textContent = Number.isInteger(power) ? `10${raised}` : "";
