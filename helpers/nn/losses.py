@@ -323,9 +323,9 @@ class CategoricalCrossEntropy:
     The mean is taken over the examples, as in
     ``keras.losses.CategoricalCrossentropy(from_logits=True)`` for one-hot rows, and in
     ``SparseCategoricalCrossentropy`` for integer labels. Two differences: Keras smooths one-hot
-    targets only, this class smooths integer labels too; and Keras takes target rows of any sum,
-    for which the gradient is not p − y, while this class refuses them. Given probabilities instead
-    of logits, Keras first clips them to [10⁻⁷, 1 − 10⁻⁷].
+    targets only, this class smooths integer labels too; and Keras takes target rows of any sum, and
+    p − y for the gradient although it is none for them, while this class refuses them.
+    Given probabilities instead of logits, Keras first clips them to [10⁻⁷, 1 − 10⁻⁷].
 
     Examples
     --------
