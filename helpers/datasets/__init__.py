@@ -4,8 +4,9 @@ Each loader is a function that returns NumPy arrays; its docstring states shapes
 source and licence. Nothing here touches the network.
 """
 
+from helpers.datasets.breast_cancer import breast_cancer
 from helpers.datasets.digits import digits
 from helpers.datasets.houses import flats, houses
 from helpers.datasets.shapes20 import shapes20
 
-__all__ = ["digits", "flats", "houses", "shapes20"]
+__all__ = ["breast_cancer", "digits", "flats", "houses", "shapes20"]
