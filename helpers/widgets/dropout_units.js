@@ -141,7 +141,10 @@ export function remark({ gaps }, { scaled, average, rate }) {
     return gap < 0.01 ? "The average has come to be the evaluated network, which needs one pass instead of many. That is what the factor 1/(1 − rate) is for."
       : "The gap falls about as one over the root of the number of masks.";
   }
-  return "The average of the answers comes near the evaluated network and stops at some distance, since σ is no straight line. Average the weighted sums to see that gap close.";
+  if (gap < 0.05) {
+    return "The average of the answers comes near the evaluated network and stops at some distance, since σ is no straight line. Average the weighted sums to see that gap close.";
+  }
+  return "The answers differ much from mask to mask, so their average is less sure than the evaluated network and stops at some distance. Training with dropout, or a lower rate, brings them nearer; averaging the weighted sums closes the gap.";
 }
 
 // ── The picture ────────────────────────────────────────────────────────────────────────────

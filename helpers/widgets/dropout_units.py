@@ -240,7 +240,7 @@ class DropoutUnits(Widget):
         "averaged over all masks so far, and evaluated without a mask. Play, and look for the "
         "first map, which never rests, and for the second, which comes to look like the third."
     ).tag(sync=True)
-    height = traitlets.Tuple(traitlets.Int(), traitlets.Int(), default_value=(840, 1590)).tag(
+    height = traitlets.Tuple(traitlets.Int(), traitlets.Int(), default_value=(858, 1610)).tag(
         sync=True
     )
 
@@ -267,11 +267,19 @@ class DropoutUnits(Widget):
             yours = {"name": "yours", "title": "your network", "weights": _weights(weights)}
             menu.insert(0, yours)
             traits.setdefault("network", "yours")
-        points = _points(*(_examples() if x is None else (x, y)))
+        # Before the widget is made: the browser gets them with its first message.
+        self._menu = menu
+        self._shown = _points(*(_examples() if x is None else (x, y)))
         self._names = [each["name"] for each in menu]
         super().__init__(**traits)
-        self.set_trait("networks", menu)
-        self.set_trait("points", points)
+
+    @traitlets.default("networks")
+    def _first_networks(self) -> list[dict[str, Any]]:
+        return self._menu
+
+    @traitlets.default("points")
+    def _first_points(self) -> list[Sequence[float]]:
+        return self._shown
 
     @traitlets.validate("network")
     def _known(self, proposal: dict[str, Any]) -> str:

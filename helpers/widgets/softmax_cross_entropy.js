@@ -103,7 +103,7 @@ export function describe(state, steps) {
   else if (size < SMALL && loss > floor + 0.05) {
     end = twice && best !== target ? " Wrong, and hardly a gradient: the first softmax is saturated, and nothing moves." : " There is hardly a gradient left, but the loss stands above its floor.";
   } else if (size < SMALL) end = " The gradient is below 0.001: there is little left to learn.";
-  return `${before}${name} gets ${percent(seen[target])}. ${right} Loss ${format(loss, 3)} nats${odds}.${most}${end}`;
+  return `${before}The target, ${name}, gets ${percent(seen[target])}. ${right} Loss ${format(loss, 3)} nats${odds}.${most}${end}`;
 }
 
 /** What the numbers under the logits are. */

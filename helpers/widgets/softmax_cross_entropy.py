@@ -101,7 +101,7 @@ class SoftmaxCrossEntropy(Widget):
         "what one logit does to all probabilities, for how dear it is to be sure and wrong, and, "
         "while it plays, for the target's bar growing at the cost of the others."
     ).tag(sync=True)
-    height = traitlets.Tuple(traitlets.Int(), traitlets.Int(), default_value=(932, 1804)).tag(
+    height = traitlets.Tuple(traitlets.Int(), traitlets.Int(), default_value=(934, 1826)).tag(
         sync=True
     )
 
@@ -232,7 +232,8 @@ class SoftmaxCrossEntropy(Widget):
         middle.set(ylim=(0, 1.04), title="Softmax twice" if self.twice else "Probabilities p")
         names = self.names[: len(z)]
         for axes, numbers in ((left, self.gradient), (middle, p)):
-            axes.set_xticks(classes, [f"{n}\n{v:.2f}" for n, v in zip(names, numbers, strict=True)])
+            shown = [f"{v:.2f}".replace("-0.00", "0.00").replace("-", "−") for v in numbers]
+            axes.set_xticks(classes, [f"{n}\n{v}" for n, v in zip(names, shown, strict=True)])
             axes.tick_params(axis="x", labelsize=8 if len(z) < 5 else 7)
             axes.grid(visible=False, axis="x")
         left.set_xlabel("below: the gradient")

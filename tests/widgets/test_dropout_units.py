@@ -146,6 +146,13 @@ def test_what_the_remarks_say_of_the_gap_is_true():
         assert DropoutUnits(**made, scaled=False).gap > 5 * DropoutUnits(**made).gap
         plain = DropoutUnits(**made, average="answers", network="plain")
         assert plain.gap > 2 * answers[-1]
+        assert plain.gap > 0.05 > answers[-1]
+        # "Less sure": nearer to 1/2 than the evaluated network, on average over the plane.
+        grid = _grid()
+        sure = np.abs(_sigmoid(plain.sums(grid)) - 0.5).mean()
+        assert np.abs(plain.averaged(grid)[:, -1] - 0.5).mean() < sure
+        lower = DropoutUnits(**made, average="answers", network="plain", rate=0.2)
+        assert lower.gap < plain.gap
 
 
 def test_the_networks_have_learned_the_moons_and_dropout_makes_masks_matter_less():
@@ -230,7 +237,8 @@ def test_what_is_said_follows_from_the_numbers(run_js):
     assert "one over the root" in said([0.02] * 60)[1]
     assert "has come to be" in said([0.002] * 60)[1]
     assert "none speaks louder" in said([0.1] * 60, scaled=False)[1]
-    assert "stops at some distance" in said([0.03] * 60, average="answers")[1]
+    assert "comes near" in said([0.03] * 60, average="answers")[1]
+    assert "less sure" in said([0.13] * 60, average="answers")[1]
     assert "nothing is dropped" in said([0.0], rate=0)[1]
 
 

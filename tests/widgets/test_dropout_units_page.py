@@ -297,6 +297,7 @@ def test_the_height_is_reserved_whatever_is_shown(show, width):
     reserved = float(frame.evaluate("e => parseFloat(getComputedStyle(e).minHeight)"))
     tallest = 0
     for link in ("", "masks=60&scaled=false", "masks=1000", "masks=1000&average=answers",
+                 "masks=1000&average=answers&network=plain&rate=0.8",
                  "rate=0&masks=70", "masks=60&rate=0.8"):  # fmt: skip
         shown.follow(link)
         tallest = max(tallest, page.locator(".nj-widget").bounding_box()["height"])

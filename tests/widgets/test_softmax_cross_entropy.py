@@ -8,6 +8,7 @@ import traitlets
 
 from helpers.nn.activations import softmax
 from helpers.nn.gradcheck import numerical_gradient
+from helpers.nn.losses import CategoricalCrossEntropy
 from helpers.widgets.softmax_cross_entropy import LIMIT, NAMES, SoftmaxCrossEntropy
 
 MODULE = "softmax_cross_entropy.js"
@@ -88,13 +89,10 @@ def test_nothing_overflows_at_extreme_logits(run_js):
 
 
 def test_the_loss_is_that_of_the_library(run_js):
-    losses = pytest.importorskip("helpers.nn.losses")
-    if not hasattr(losses, "CategoricalCrossEntropy"):
-        pytest.skip("the library has no cross-entropy yet")
     for shown in cases():
         z = np.array(shown.logits) / shown.temperature
         z = (softmax(z) if shown.twice else z)[None]
-        loss = losses.CategoricalCrossEntropy(label_smoothing=shown.label_smoothing)
+        loss = CategoricalCrossEntropy(label_smoothing=shown.label_smoothing)
         js = run_js(MODULE, "m.evaluate(a)", state(shown))
         onehot = np.eye(z.shape[1])[[shown.target]]
         assert js["loss"] == pytest.approx(loss.value(z, onehot), rel=1e-12, abs=1e-14)
@@ -184,9 +182,11 @@ def test_what_is_said_follows_from_the_numbers(run_js):
         return run_js(MODULE, "m.describe(...a)", [state(SoftmaxCrossEntropy(**traits)), steps])
 
     text = said()
-    assert text.startswith("horse gets 22.4 %. The largest probability is that of dog: wrong.")
+    assert text.startswith(
+        "The target, horse, gets 22.4 %. The largest probability is that of dog: wrong."
+    )
     assert "Loss 1.495 nats, as for a right answer that was given a chance of one in 4.5." in text
-    assert said(target=1, steps=3).startswith("3 steps. dog gets 60.9 %. The largest probability")
+    assert said(target=1, steps=3).startswith("3 steps. The target, dog, gets 60.9 %. The")
     assert "first place is shared" in said(logits=[1, 1, 0])
     assert "the lowest possible is 0.291" in said(label_smoothing=0.1, logits=[0, 0, 0], steps=1)
     assert "never gives more than 47.5 %" in said(twice=True)

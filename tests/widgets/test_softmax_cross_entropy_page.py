@@ -160,16 +160,16 @@ def test_steps_go_against_the_gradient_and_reset_leads_back(shown):
     shown.expect()
     shown.button("Step").click()
     shown.expect(logits=shown.stepped(1))
-    assert shown.status.text_content().startswith("1 step. horse")
+    assert shown.status.text_content().startswith("1 step. The target, horse")
     for _ in range(4):
         shown.button("Step").click()
     shown.expect(logits=shown.stepped(5))
-    assert shown.status.text_content().startswith("5 steps. horse")
+    assert shown.status.text_content().startswith("5 steps. The target, horse")
     trail = shown.plots.nth(2).locator(".nj-sc-trail")
     assert trail.get_attribute("d").count("M") == 6  # the start, and every step
     shown.button("Reset").click()
     shown.expect()
-    assert shown.status.text_content().startswith("horse")
+    assert shown.status.text_content().startswith("The target, horse")
     assert trail.get_attribute("d") == ""
 
 
@@ -367,7 +367,7 @@ def test_the_link_button_copies_the_state(shown):
 def test_changes_are_told_to_screen_readers(shown):
     shown.button("Step").click()
     live = shown.page.locator("p[aria-live=polite]")
-    live.filter(has_text="1 step. horse gets").wait_for(state="attached")
+    live.filter(has_text="1 step. The target, horse, gets").wait_for(state="attached")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
