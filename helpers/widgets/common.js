@@ -325,7 +325,8 @@ function debounced(action, delay, signal) {
  * Axes with ticks, a grid and labels, drawn in SVG.
  *
  * Options: `x`, `y` (domains [low, high]), `xLabel`, `yLabel`, `label` (what a screen reader
- * says), `width`, `height` (of the view box: one unit is about one pixel), `grid`, `margin`.
+ * says), `width`, `height` (of the view box: one unit is about one pixel), `grid`, `margin`, and
+ * `xTicks` (false: none, where columns with names stand on the axis).
  * Returns `element`; the scales `x` and `y`; three groups to draw in: `back` and `marks`, clipped
  * to the axes, and `front`, not clipped; `domain(x, y)` to change the domains; and
  * `at(event)`, where the pointer is, in the plot's units.
@@ -360,7 +361,7 @@ export function plot(options) {
   self.domain = (xDomain, yDomain) => {
     self.x = linear(xDomain, [margin.left, right]);
     self.y = linear(yDomain, [bottom, margin.top]);
-    const xTicks = ticks(...xDomain, Math.floor(width / 70));
+    const xTicks = options.xTicks === false ? [] : ticks(...xDomain, Math.floor(width / 70));
     const yTicks = ticks(...yDomain, Math.floor(height / 55));
     axes.replaceChildren(
       ...xTicks.flatMap((value) => [
@@ -389,9 +390,32 @@ export function plot(options) {
   return self;
 }
 
-/** Where a plot's y is a logarithm: label its ticks as what they stand for, whole powers only. */
-export function powersOfTen(plot) {
-  for (const tick of plot.element.querySelectorAll(".nj-y-tick")) {
+/** Where the shades of a probability change: 0.5 is the border between two classes. */
+export const SHADES = [0.1, 0.3, 0.5, 0.7, 0.9];
+
+/**
+ * Shades of a probability behind a plot, with a dashed border at 1/2. Returns `draw(f)`, with f(x, y)
+ * at a place of the plot, or null for none; `levels` are f's where the probability is one of SHADES.
+ */
+export function shades(chart, levels, cells) {
+  const rest = s("rect", { class: "nj-shade", x: 0, y: 0, width: chart.width, height: chart.height });
+  const paths = levels.map(() => s("path", { class: "nj-shade" })).reverse();
+  [rest, ...paths].forEach((path, k) => set(path, { "data-shade": levels.length - k }));
+  const border = s("path", { class: "nj-border" });
+  const group = s("g", {}, rest, ...paths, border);
+  chart.back.append(group);
+  return (f) => {
+    group.style.display = f ? "" : "none";
+    if (!f) return;
+    const found = contours(f, chart.x, chart.y, levels, cells).reverse();
+    paths.forEach((path, k) => set(path, { d: found[k] }));
+    set(border, { d: found[(levels.length - 1) / 2] });
+  };
+}
+
+/** Where a plot's y (or x) is a logarithm: label its ticks as what they stand for, whole powers only. */
+export function powersOfTen(plot, axis = "y") {
+  for (const tick of plot.element.querySelectorAll(`.nj-${axis}-tick`)) {
     const power = Number(tick.textContent.replace("−", "-"));
     const raised = [...String(power)].map((d) => (d === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[d])).join("");
     tick.textContent = Number.isInteger(power) ? `10${raised}` : "";
@@ -487,16 +511,18 @@ function keepKeys(element) {
  * A slider with a field for the number beside it.
  *
  * Options: `label`, `symbol` (a letter, shown in italics), `min`, `max`, `step`, `value`,
- * `unit`, `digits` (decimals shown), `log` (true: equal steps multiply), `name` (of the field, for
- * screen readers, if shorter than the label), and `input(value)`.
+ * `unit`, `digits` (decimals shown), `log` (true: equal steps multiply), `zero` (true: the left end
+ * of a logarithmic track is 0), `name` (of the field, for screen readers, if shorter than the
+ * label), and `input(value)`.
  * Returns `element`, a property `value`, and `enable(boolean)`.
  */
 export function slider(options) {
-  const { label, symbol, min, max, value, unit = "", log = false, input } = options;
+  const { label, symbol, max, value, unit = "", log = false, zero = false, input } = options;
+  const min = zero ? 0 : options.min;
   const step = options.step ?? (max - min) / 200;
   const digits = options.digits ?? clamp(-Math.floor(Math.log10(step) + 1e-9), 0, 6);
-  const toTrack = log ? (v) => Math.log10(v) : (v) => v;
-  const fromTrack = log ? (v) => 10 ** v : (v) => v;
+  const toTrack = log ? (v) => Math.log10(zero ? Math.max(v, options.min / 10) : v) : (v) => v;
+  const fromTrack = log ? (v) => (zero && v < Math.log10(options.min) - 1e-9 ? 0 : 10 ** v) : (v) => v;
   const id = uniqueId();
   const track = keepKeys(h("input", {
     id, type: "range", class: "nj-track", step: log ? (toTrack(max) - toTrack(min)) / 200 : step,
@@ -513,7 +539,7 @@ export function slider(options) {
     current = v;
     if (except !== track) track.value = toTrack(v);
     if (except !== field) field.value = shown(v);
-    const spoken = `${format(shown(v), log ? 4 : digits)}${unit && ` ${unit}`}`;
+    const spoken = `${zero ? concise(shown(v)) : format(shown(v), log ? 4 : digits)}${unit && ` ${unit}`}`;
     track.setAttribute("aria-valuetext", spoken);
     const filled = (toTrack(v) - toTrack(min)) / (toTrack(max) - toTrack(min));
     track.style.setProperty("--nj-filled", `${100 * clamp(filled, 0, 1)}%`);

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -93,6 +94,11 @@ def minima(cost: costs.Surface) -> list[list[float]]:
     >>> minima(costs.SURFACES["bowl"])
     [[0.0, 0.0]]
     """
+    return [list(w) for w in _minima(cost)]
+
+
+@cache
+def _minima(cost: costs.Surface) -> tuple[tuple[float, float], ...]:
     low, high = np.array(cost.window).T
     axes = [np.linspace(a, b, 61) for a, b in cost.window]
     grid = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1)
@@ -100,21 +106,21 @@ def minima(cost: costs.Surface) -> list[list[float]]:
     around = [
         heights[1 + i : 62 + i, 1 + j : 62 + j] for i in (-1, 0, 1) for j in (-1, 0, 1) if i or j
     ]
-    found: list[list[float]] = []
-    for point in grid[(heights[1:-1, 1:-1] <= np.min(around, axis=0))]:
-        w = point
-        for _ in range(50):
-            hess = cost.hessian(w)
-            if not np.isfinite(hess).all() or np.linalg.matrix_rank(hess) < 2:
-                break
-            w = w - np.linalg.solve(hess, cost.gradient(w))
-        inside = np.all((w >= low) & (w <= high))
-        if not inside or np.linalg.norm(cost.gradient(w)) > 1e-8:
-            continue
-        rounded = (np.round(w, 9) + 0.0).tolist()
-        if (np.linalg.eigvalsh(cost.hessian(w)) > 0).all() and rounded not in found:
-            found.append(rounded)
-    return sorted(found, key=lambda w: float(cost.value(w)))
+    points = grid[heights[1:-1, 1:-1] <= np.min(around, axis=0)]
+    for _ in range(50):
+        hess, grad = cost.hessian(points), cost.gradient(points)
+        (a, b), (_, d) = np.moveaxis(hess, 0, -1)
+        det = a * d - b * b
+        usable = np.abs(det) > 1e-12
+        newton = np.stack([d * grad[:, 0] - b * grad[:, 1], a * grad[:, 1] - b * grad[:, 0]], -1)
+        points = points[usable] - newton[usable] / det[usable, None]
+        # One that has run away will not come back to the window.
+        points = points[(np.abs(points) <= costs.FAR).all(axis=-1)]
+    still = np.linalg.norm(cost.gradient(points), axis=-1) < 1e-8
+    inside = ((points >= low) & (points <= high)).all(axis=-1)
+    convex = np.linalg.eigvalsh(cost.hessian(points))[:, 0] > 0
+    found = {tuple((np.round(w, 8) + 0.0).tolist()) for w in points[still & inside & convex]}
+    return tuple(sorted(found, key=lambda w: (float(cost.value(w)), w)))
 
 
 class OptimizerRace(Widget):

@@ -6,8 +6,8 @@
  * the present ones from the number of steps taken. So a link to a trained network is a link to its
  * seed and its steps.
  */
-import { button, clamp, contours, dots, format, h, linspace, player, plot, powersOfTen } from "./common.js";
-import { random, s, select, set, slider, through, widget } from "./common.js";
+import { SHADES, button, clamp, dots, format, h, linspace, player, plot, powersOfTen } from "./common.js";
+import { random, s, select, set, shades, slider, through, widget } from "./common.js";
 
 // ── The mathematics ────────────────────────────────────────────────────────────────────────
 // The parameters are one list, in the order of helpers.nn: hidden weights (2 × n, row by row), hidden
@@ -145,8 +145,7 @@ const RATES = [0.01, 20];
 const SEEDS = [1, 999];
 const GIVEN = [-100, 100]; // first weights in a link
 const WINDOW = [-0.6, 1.6];
-const SHADES = [0.1, 0.3, 0.5, 0.7, 0.9]; // of ŷ
-const LEVELS = SHADES.map((y) => Math.log(y / (1 - y))); // of z, the same borders
+const LEVELS = SHADES.map((y) => Math.log(y / (1 - y))); // of z, the borders of ŷ
 const ACTIVATIONS = { tanh: "tanh", sigmoid: "sigmoid", relu: "ReLU" };
 /** The gates by hand: one neuron is OR, one NAND, and the output neuron their AND. */
 export const GATES = [10, -10, 10, -10, -5, 15, 10, 10, -15];
@@ -183,23 +182,6 @@ function laboratory(get) {
     const across = whole(get("across"), [1, n]);
     const up = get("up") >= 1 && get("up") <= n ? Math.round(get("up")) : 0; // 0: z
     return { data, n, activation, seed, byHand, steps, across, up, ...run.to(steps) };
-  };
-}
-
-/** Shades of ŷ behind a plot: `draw(f)` with f = z at a place of the plot, or null for none. */
-function shades(chart, cells) {
-  const rest = s("rect", { class: "nj-xp-shade", x: 0, y: 0, width: chart.width, height: chart.height });
-  const paths = LEVELS.map(() => s("path", { class: "nj-xp-shade" })).reverse();
-  [rest, ...paths].forEach((path, k) => set(path, { "data-shade": SHADES.length - k }));
-  const border = s("path", { class: "nj-xp-border" });
-  const group = s("g", {}, rest, ...paths, border);
-  chart.back.append(group);
-  return (f) => {
-    group.style.display = f ? "" : "none";
-    if (!f) return;
-    const found = contours(f, chart.x, chart.y, LEVELS, cells).reverse();
-    paths.forEach((path, k) => set(path, { d: found[k] }));
-    set(border, { d: found[2] });
   };
 }
 
@@ -246,7 +228,7 @@ function surface(...below) {
     xLabel: "x₁", yLabel: "x₂",
     label: "The plane of the inputs: output of the network in shades, a line for each hidden neuron, and the points",
   });
-  const shade = shades(chart, 40);
+  const shade = shades(chart, LEVELS, 40);
   const lines = linspace(1, NEURONS[1], NEURONS[1]).map((j) => ({
     path: s("path", {}), name: s("text", { class: "nj-xp-neuron" }, `h${sub(j)}`),
   }));
@@ -306,7 +288,7 @@ function hiddenSpace(...below) {
     x: [-1, 1], y: [-1, 1], width: 340, height: 340, margin: { top: 8, right: 8, left: 46, bottom: 46 }, grid: false, xLabel: "h", yLabel: "h",
     label: "The hidden space: where the hidden layer sends the points, and the border of the output neuron",
   });
-  const shade = shades(chart, 2);
+  const shade = shades(chart, LEVELS, 2);
   const lattice = s("path", { class: "nj-xp-lattice" });
   chart.marks.append(lattice);
   const show = crowd(chart);

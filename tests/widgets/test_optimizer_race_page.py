@@ -267,7 +267,9 @@ def test_it_is_accessible_and_fits(widget_page, new_page, served, width, scheme)
 @pytest.mark.parametrize("width", [1280, 366])  # columns of 672 and 350 px
 def test_the_height_is_reserved_whatever_is_shown(open_with, width):
     touch = width < 600
-    shown = open_with(OptimizerRace("two-minima", ALL, steps=60), width=width, has_touch=touch, is_mobile=touch)
+    shown = open_with(
+        OptimizerRace("two-minima", ALL, steps=60), width=width, has_touch=touch, is_mobile=touch
+    )
     frame = shown.page.locator(".nj-view > div")
     reserved = float(frame.evaluate("e => parseFloat(getComputedStyle(e).minHeight)"))
     shown.page.get_by_label("The same η for all").check()

@@ -184,7 +184,7 @@ def test_the_lines_are_where_the_weighted_sums_are_zero(shown):
 def test_the_border_separates_the_points_in_both_panels(shown):
     shown.follow("steps=1000")
     for plot in (PLANE, SPACE):
-        border = shown.plots.nth(plot).locator(".nj-xp-border")
+        border = shown.plots.nth(plot).locator(".nj-border")
         assert border.is_visible()
         # The region of class 0 holds the squares, and not the discs.
         for target in (0, 1):
@@ -199,7 +199,7 @@ def test_the_border_separates_the_points_in_both_panels(shown):
 def test_more_than_two_hidden_neurons_show_the_border_on_z_only(shown):
     shown.neurons.fill("4")
     shown.settle()
-    border = shown.plots.nth(SPACE).locator(".nj-xp-border")
+    border = shown.plots.nth(SPACE).locator(".nj-border")
     assert not border.is_visible()
     shown.vertical.select_option("0")
     shown.settle()
@@ -225,21 +225,21 @@ def inside(pixels: np.ndarray) -> np.ndarray:
 
 def test_the_border_is_where_the_output_is_one_half(shown):
     shown.follow("steps=60&neurons=3")
-    x = inside(numbers(shown.plots.nth(PLANE).locator(".nj-xp-border")))
+    x = inside(numbers(shown.plots.nth(PLANE).locator(".nj-border")))
     x = np.column_stack([x[:, 0] - LEFT, BOTTOM - x[:, 1]]) / (RIGHT - LEFT) * 2.2 - 0.6
     assert len(x) > 10
     outputs = XorPlayground(neurons=3, steps=60).network().predict(x)
     np.testing.assert_allclose(outputs, 0.5, atol=0.01)
     # In the hidden space: for two neurons the line of the output neuron, and z = 0.
     shown.follow("steps=1000")
-    h = inside(numbers(shown.plots.nth(SPACE).locator(".nj-xp-border")))
+    h = inside(numbers(shown.plots.nth(SPACE).locator(".nj-border")))
     h = np.column_stack([h[:, 0] - LEFT, BOTTOM - h[:, 1]]) / (RIGHT - LEFT) * 2.3 - 1.15
     output = XorPlayground(steps=1000).network().layers[1]
     assert len(h) >= 2
     np.testing.assert_allclose(output.forward(h), 0.5, atol=0.01)
     shown.vertical.select_option("0")
     shown.settle()
-    z = numbers(shown.plots.nth(SPACE).locator(".nj-xp-border"))
+    z = numbers(shown.plots.nth(SPACE).locator(".nj-border"))
     across = z[np.abs(z[:, 1] - (TOP + BOTTOM) / 2) < 0.1, 0]
     assert across.min() <= LEFT
     assert across.max() >= RIGHT
