@@ -7,7 +7,8 @@ shape; floats keep their precision, integers become float64. Neither overflows f
 Where a function has a kink there is no derivative. Then the slope from the left is returned, as
 TensorFlow does: 0 for ReLU at 0.
 
-:func:`softmax` stands apart: each of its outputs depends on *all* its inputs.
+:func:`softmax` and its logarithm, :func:`log_softmax`, stand apart: each of their outputs depends
+on *all* inputs.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ __all__ = [
     "Step",
     "Tanh",
     "activation",
+    "log_softmax",
     "softmax",
 ]
 
@@ -437,7 +439,52 @@ def softmax(z: ArrayLike, axis: int = -1) -> np.ndarray:
     (array([0.5, 0.5]), array([1., 0.]))
     """
     z = _floats(z)
-    if z.ndim == 0 or z.shape[axis] == 0:
-        raise ValueError(f"softmax needs at least one class; the logits have shape {z.shape}.")
+    _require_classes(z, axis, "softmax")
     e = np.exp(z - z.max(axis=axis, keepdims=True))
     return e / e.sum(axis=axis, keepdims=True)
+
+
+def log_softmax(z: ArrayLike, axis: int = -1) -> np.ndarray:
+    r"""Return the logarithms of :func:`softmax`: log probabilities, made of logits.
+
+    Parameters
+    ----------
+    z : array_like
+        Finite logits, of any shape with at least one axis; for a batch ``(n, classes)``.
+    axis : int
+        The axis that runs over the classes.
+
+    Returns
+    -------
+    numpy.ndarray, shaped like ``z``
+        Numbers that are 0 or less, and finite even where the softmax rounds to 0.
+
+    Raises
+    ------
+    ValueError
+        If there are no classes along the axis.
+
+    Notes
+    -----
+    .. math::
+
+        \ln p_k = z_k - \ln \sum_m \exp z_m
+                = (z_k - \max z) - \ln \sum_m \exp(z_m - \max z)
+
+    In the second form every exponential is at most 1, and one of them is 1, so nothing overflows
+    and the logarithm never meets 0.
+
+    Examples
+    --------
+    >>> log_softmax([1000.0, 0.0])  # the softmax is [1, 0], and log 0 would be -inf
+    array([    0., -1000.])
+    """
+    z = _floats(z)
+    _require_classes(z, axis, "log_softmax")
+    shifted = z - z.max(axis=axis, keepdims=True)
+    return shifted - np.log(np.exp(shifted).sum(axis=axis, keepdims=True))
+
+
+def _require_classes(z: np.ndarray, axis: int, name: str) -> None:
+    if z.ndim == 0 or z.shape[axis] == 0:
+        raise ValueError(f"{name} needs at least one class; the logits have shape {z.shape}.")

@@ -15,9 +15,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from helpers.nn import activations
+from helpers.nn.penalties import Penalty, max_norm, require_limit
 
 __all__ = [
+    "BatchNorm",
     "Dense",
+    "Dropout",
     "Initialiser",
     "Layer",
     "glorot_normal",
@@ -72,6 +75,20 @@ class Layer(ABC):
     def grads(self) -> list[np.ndarray]:
         """The gradients of the last backward pass, one for each array of ``params``."""
         return []
+
+    @property
+    def state(self) -> list[np.ndarray]:
+        """Arrays that the layer keeps but does not learn by its gradient, to be copied with it."""
+        return []
+
+    @property
+    def penalty_value(self) -> float:
+        """What the parameters add to the loss; its gradient is part of ``grads``."""
+        return 0.0
+
+    def constrain(self) -> None:
+        """Bring the parameters back within their limits, in place, after a step."""
+        return None
 
     @property
     def parameter_count(self) -> int:
@@ -197,6 +214,13 @@ class Dense(Layer):
         Draws the first weights. The first biases are 0.
     initialiser : Initialiser
         How the weights are drawn.
+    penalty : Penalty, optional
+        What the weights, but not the biases, add to the loss, such as
+        ``helpers.nn.penalties.L2(1e-3)``; ``kernel_regularizer`` in Keras.
+    max_norm : float, optional
+        The greatest length of a neuron's weight vector; longer ones are shortened after each step
+        of :meth:`helpers.nn.network.Network.fit`, by :func:`helpers.nn.penalties.max_norm`.
+        In Keras ``kernel_constraint=MaxNorm(...)``.
 
     Attributes
     ----------
@@ -230,7 +254,9 @@ class Dense(Layer):
         \frac{\partial L}{\partial\mathbf X}
         = \frac{\partial L}{\partial\mathbf Z} \mathbf W^{\mathsf T}
 
-    The mean over the batch is part of :math:`L`, so nothing is divided by :math:`B` here.
+    The mean over the batch is part of :math:`L`, so nothing is divided by :math:`B` here. The
+    gradient of a penalty does not come from above; the layer adds it to
+    :math:`\partial L/\partial\mathbf W` itself, once per backward pass.
 
     The layer computes in the precision of its input, so float32 stays float32.
 
@@ -256,7 +282,13 @@ class Dense(Layer):
         activation: str | activations.Activation = "linear",
         rng: np.random.Generator,
         initialiser: Initialiser = glorot_uniform,
+        penalty: Penalty | None = None,
+        max_norm: float | None = None,
     ) -> None:
+        if penalty is not None and (isinstance(penalty, type) or not isinstance(penalty, Penalty)):
+            raise TypeError(f"penalty is {penalty!r}; pass one, such as L2(1e-3).")
+        self.penalty = penalty
+        self.max_norm = None if max_norm is None else require_limit(max_norm)
         self.inputs = require_positive(inputs, "inputs")
         self.outputs = require_positive(outputs, "outputs")
         self.activation = activations.activation(activation)
@@ -275,7 +307,7 @@ class Dense(Layer):
 
     @weights.setter
     def weights(self, values: ArrayLike) -> None:
-        self._weights = self._parameter(values, (self.inputs, self.outputs), "weights")
+        self._weights = _parameter(values, (self.inputs, self.outputs), "weights", self)
 
     @property
     def biases(self) -> np.ndarray:
@@ -284,7 +316,7 @@ class Dense(Layer):
 
     @biases.setter
     def biases(self, values: ArrayLike) -> None:
-        self._biases = self._parameter(values, (self.outputs,), "biases")
+        self._biases = _parameter(values, (self.outputs,), "biases", self)
 
     @property
     def params(self) -> list[np.ndarray]:
@@ -298,6 +330,16 @@ class Dense(Layer):
             raise RuntimeError(f"{self} has no gradients yet: call forward, then backward.")
         return self._grads
 
+    @property
+    def penalty_value(self) -> float:
+        """What the weights add to the loss: 0 without a penalty."""
+        return 0.0 if self.penalty is None else self.penalty.value(self.weights)
+
+    def constrain(self) -> None:
+        """Shorten, in place, the weight vectors that are longer than ``max_norm``."""
+        if self.max_norm is not None:
+            self._weights[...] = max_norm(self._weights, self.max_norm)
+
     def forward(self, x: ArrayLike, training: bool = False) -> np.ndarray:
         """Return σ(X W + b), of shape (B, outputs), for inputs X of shape (B, inputs).
 
@@ -306,14 +348,7 @@ class Dense(Layer):
         ValueError
             If ``x`` does not have that shape.
         """
-        x = np.asarray(x)
-        if x.ndim != 2 or x.shape[1] != self.inputs:
-            raise ValueError(
-                f"{self} takes an array of shape (B, {self.inputs}), one row per example, "
-                f"and got {x.shape}."
-            )
-        if not np.issubdtype(x.dtype, np.floating):
-            x = x.astype(np.float64)
+        x = _batch(x, self.inputs, self)
         weights, biases = (array.astype(x.dtype, copy=False) for array in self.params)
         self._x, self._z = x, x @ weights + biases
         return self.activation.value(self._z)
@@ -323,22 +358,272 @@ class Dense(Layer):
         if self._x is None:
             raise RuntimeError(f"{self} can't go backward before it went forward.")
         x, z = self._x, self._z
-        grad = np.asarray(grad, dtype=z.dtype)
-        if grad.shape != z.shape:
-            raise ValueError(
-                f"the outputs of {self} had shape {z.shape}, and so must their gradient; "
-                f"it has {grad.shape}."
-            )
-        grad_z = grad * self.activation.derivative(z)
+        grad_z = _shaped_like_outputs(grad, z, self) * self.activation.derivative(z)
         self._grads = [x.T @ grad_z, grad_z.sum(axis=0)]
+        if self.penalty is not None:
+            self._grads[0] += self.penalty.grad(self.weights).astype(z.dtype, copy=False)
         return grad_z @ self.weights.astype(z.dtype, copy=False).T
 
-    def _parameter(self, values: ArrayLike, shape: tuple[int, ...], name: str) -> np.ndarray:
-        """Return the values as an array of our own, or say why they do not fit."""
-        values = np.array(values)
-        if values.shape != shape:
-            raise ValueError(f"the {name} of {self} have shape {shape}, not {values.shape}.")
-        return values if np.issubdtype(values.dtype, np.floating) else values.astype(np.float64)
+
+class Dropout(Layer):
+    r"""A layer that drops a random share of its inputs while it is trained.
+
+    Parameters
+    ----------
+    rate : float
+        The probability :math:`p` with which a number is dropped, in [0, 1).
+    rng : numpy.random.Generator
+        Draws who is dropped: every number of every example by itself, anew at each pass.
+
+    Attributes
+    ----------
+    mask : numpy.ndarray of bool, or None
+        Who was kept in the last forward pass, shaped like its input; None if all were, because
+        the pass did not belong to a training step.
+
+    Notes
+    -----
+    *Inverted* dropout, as in Keras and PyTorch. In a training step, with :math:`m = 1` with
+    probability :math:`1 - p` and else 0,
+
+    .. math::
+
+        a = \frac{m}{1 - p}\,x, \qquad
+        \frac{\partial L}{\partial x} = \frac{m}{1 - p}\,\frac{\partial L}{\partial a},
+
+    so that the mean of :math:`a` over the masks is :math:`x`. Otherwise nothing happens,
+    :math:`a = x`. The paper does it the other way round: no factor in training, and weights that
+    are multiplied by its *probability of being kept*, there called :math:`p`, at test time.
+
+    Keras also accepts a rate of 1 and then returns zeros; here that is refused.
+
+    References
+    ----------
+    Srivastava, Hinton, Krizhevsky, Sutskever, Salakhutdinov, *Dropout: A Simple Way to Prevent
+    Neural Networks from Overfitting*, 2014, https://jmlr.org/papers/v15/srivastava14a.html
+
+    Examples
+    --------
+    >>> layer = Dropout(0.5, rng=np.random.default_rng(1))
+    >>> layer.forward([[1.0, 2.0, 3.0, 4.0]], training=True)
+    array([[2., 4., 0., 8.]])
+    >>> layer.backward([[1.0, 1.0, 1.0, 1.0]])
+    array([[2., 2., 0., 2.]])
+    >>> layer.forward([[1.0, 2.0, 3.0, 4.0]])
+    array([[1., 2., 3., 4.]])
+    """
+
+    def __init__(self, rate: float, *, rng: np.random.Generator) -> None:
+        if not 0 <= rate < 1:
+            raise ValueError(
+                f"rate is {rate!r}; it is the probability of being dropped, and must lie in [0, 1)."
+            )
+        self.rate = float(rate)
+        self.rng = require_generator(rng)
+        self.mask: np.ndarray | None = None
+        self._out: np.ndarray | None = None
+
+    def __repr__(self) -> str:
+        return f"Dropout({self.rate:g})"
+
+    def forward(self, x: ArrayLike, training: bool = False) -> np.ndarray:
+        """Return the batch, in a training step with a share of its numbers dropped."""
+        x = _floats(x)
+        self.mask = self._draw(x.shape) if training and self.rate > 0 else None
+        self._out = x.copy() if self.mask is None else self._masked(x)
+        return self._out
+
+    def backward(self, grad: ArrayLike) -> np.ndarray:
+        """Return ∂L/∂x: what was dropped gets nothing back."""
+        if self._out is None:
+            raise RuntimeError(f"{self} can't go backward before it went forward.")
+        grad = _shaped_like_outputs(grad, self._out, self)
+        return grad.copy() if self.mask is None else self._masked(grad)
+
+    def _draw(self, shape: tuple[int, ...]) -> np.ndarray:
+        """Return who is kept."""
+        return self.rng.random(shape) >= self.rate
+
+    def _masked(self, values: np.ndarray) -> np.ndarray:
+        """Return what is kept, made larger, and 0 elsewhere."""
+        return np.where(self.mask, values / (1 - self.rate), 0).astype(values.dtype, copy=False)
+
+
+class BatchNorm(Layer):
+    r"""A layer that gives each of its inputs mean 0 and variance 1 over the batch, then rescales.
+
+    Parameters
+    ----------
+    size : int
+        How many numbers an example brings, :math:`d`.
+    momentum : float
+        The share of the running statistics that one batch leaves, in [0, 1].
+    epsilon : float
+        Added to the variance before its root is taken, more than 0.
+
+    Attributes
+    ----------
+    gamma, beta : numpy.ndarray, shape (size,)
+        The learned scale and shift, at first 1 and 0. What is assigned must have this shape, and
+        is copied.
+    moving_mean, moving_variance : numpy.ndarray, shape (size,)
+        The running statistics, at first 0 and 1: not learned by a gradient, but followed. They
+        are used when a pass does not belong to a training step.
+
+    Notes
+    -----
+    In a training step, for a batch of :math:`B` examples, for each column:
+
+    .. math::
+
+        \mu = \frac1B \sum_i x_i, \qquad
+        v = \frac1B \sum_i (x_i - \mu)^2, \qquad
+        \hat x_i = \frac{x_i - \mu}{\sqrt{v + \varepsilon}}, \qquad
+        a_i = \gamma\,\hat x_i + \beta
+
+    and the running statistics move, with the momentum :math:`\rho`:
+    :math:`\mu_{\text{run}} \leftarrow \rho\,\mu_{\text{run}} + (1 - \rho)\,\mu`, and likewise
+    :math:`v_{\text{run}}` with :math:`v`. Otherwise :math:`\mu_{\text{run}}` and
+    :math:`v_{\text{run}}` stand in the place of :math:`\mu` and :math:`v`.
+
+    Backward through a training step, where :math:`\mu` and :math:`v` depend on every example:
+
+    .. math::
+
+        \frac{\partial L}{\partial\gamma} = \sum_i g_i\,\hat x_i, \quad
+        \frac{\partial L}{\partial\beta} = \sum_i g_i, \quad
+        \frac{\partial L}{\partial x_i} = \frac{\gamma}{\sqrt{v + \varepsilon}} \left(
+        g_i - \frac1B \frac{\partial L}{\partial\beta}
+        - \frac{\hat x_i}{B} \frac{\partial L}{\partial\gamma} \right), \qquad
+        g_i = \frac{\partial L}{\partial a_i}
+
+    All of it as ``keras.layers.BatchNormalization``. Conventions differ elsewhere: the paper and
+    PyTorch put the *unbiased* variance, :math:`v\,B/(B-1)`, into the running statistics; Keras 3
+    puts :math:`v` itself. PyTorch's ``momentum`` is :math:`1 - \rho`, by default 0.1, and its
+    :math:`\varepsilon` is 10⁻⁵.
+
+    References
+    ----------
+    Ioffe, Szegedy, *Batch Normalization: Accelerating Deep Network Training by Reducing Internal
+    Covariate Shift*, 2015, https://arxiv.org/abs/1502.03167
+
+    Examples
+    --------
+    >>> layer = BatchNorm(1, momentum=0.5, epsilon=1e-6)
+    >>> layer.forward([[1.0], [3.0]], training=True).round(3)  # mean 2, variance 1
+    array([[-1.], [ 1.]])
+    >>> layer.moving_mean, layer.moving_variance
+    (array([1.]), array([1.]))
+    >>> layer.forward([[1.0], [3.0]]).round(3)
+    array([[0.], [2.]])
+    """
+
+    def __init__(self, size: int, *, momentum: float = 0.99, epsilon: float = 1e-3) -> None:
+        self.size = require_positive(size, "size")
+        if not 0 <= momentum <= 1:
+            raise ValueError(f"momentum is {momentum!r}; it must lie in [0, 1].")
+        if not np.isfinite(epsilon) or epsilon <= 0:
+            raise ValueError(f"epsilon is {epsilon!r}; it must be a finite number, more than 0.")
+        self.momentum, self.epsilon = float(momentum), float(epsilon)
+        self.gamma, self.beta = np.ones(self.size), np.zeros(self.size)
+        self.moving_mean, self.moving_variance = np.zeros(self.size), np.ones(self.size)
+        self._normalised: np.ndarray | None = None
+        self._grads: list[np.ndarray] | None = None
+
+    def __repr__(self) -> str:
+        return f"BatchNorm({self.size})"
+
+    def __setattr__(self, name: str, value: ArrayLike) -> None:
+        if name in ("gamma", "beta", "moving_mean", "moving_variance"):
+            value = _parameter(value, (self.size,), name, self)
+        super().__setattr__(name, value)
+
+    @property
+    def params(self) -> list[np.ndarray]:
+        """The scale γ and the shift β."""
+        return [self.gamma, self.beta]
+
+    @property
+    def state(self) -> list[np.ndarray]:
+        """The running mean and the running variance."""
+        return [self.moving_mean, self.moving_variance]
+
+    @property
+    def grads(self) -> list[np.ndarray]:
+        """∂L/∂γ and ∂L/∂β of the last backward pass."""
+        if self._grads is None:
+            raise RuntimeError(f"{self} has no gradients yet: call forward, then backward.")
+        return self._grads
+
+    def forward(self, x: ArrayLike, training: bool = False) -> np.ndarray:
+        """Return the normalised batch, of shape (B, size); in training, move the statistics.
+
+        Raises
+        ------
+        ValueError
+            If ``x`` does not have that shape, or a training step has no examples.
+        """
+        x = _batch(x, self.size, self)
+        if training:
+            if len(x) == 0:
+                raise ValueError(f"{self} can't take the mean of an empty batch in training.")
+            mean, variance = x.mean(axis=0), x.var(axis=0)
+            for running, now in zip(self.state, (mean, variance), strict=True):
+                running[...] = self.momentum * running + (1 - self.momentum) * now
+        else:
+            mean, variance = (array.astype(x.dtype, copy=False) for array in self.state)
+        gamma, beta = (array.astype(x.dtype, copy=False) for array in self.params)
+        self._training = training
+        self._slope = 1 / np.sqrt(variance + np.asarray(self.epsilon, dtype=x.dtype))
+        self._normalised = (x - mean) * self._slope
+        return gamma * self._normalised + beta
+
+    def backward(self, grad: ArrayLike) -> np.ndarray:
+        """Return ∂L/∂X, of shape (B, size), from ∂L/∂A, of the same shape."""
+        if self._normalised is None:
+            raise RuntimeError(f"{self} can't go backward before it went forward.")
+        normalised = self._normalised
+        grad = _shaped_like_outputs(grad, normalised, self)
+        self._grads = [(grad * normalised).sum(axis=0), grad.sum(axis=0)]
+        if self._training:  # the mean and the variance depend on the inputs too
+            along_gamma, along_beta = (array / len(grad) for array in self._grads)
+            grad = grad - along_beta - normalised * along_gamma
+        return grad * (self.gamma.astype(grad.dtype, copy=False) * self._slope)
+
+
+def _floats(x: ArrayLike) -> np.ndarray:
+    """Return ``x`` as an array of floats: floats as they are, anything else as float64."""
+    x = np.asarray(x)
+    return x if np.issubdtype(x.dtype, np.floating) else x.astype(np.float64)
+
+
+def _batch(x: ArrayLike, size: int, layer: Layer) -> np.ndarray:
+    """Return a batch of examples with that many numbers each, or say what does not fit."""
+    x = np.asarray(x)
+    if x.ndim != 2 or x.shape[1] != size:
+        raise ValueError(
+            f"{layer} takes an array of shape (B, {size}), one row per example, and got {x.shape}."
+        )
+    return _floats(x)
+
+
+def _shaped_like_outputs(grad: ArrayLike, outputs: np.ndarray, layer: Layer) -> np.ndarray:
+    """Return a gradient in the precision of the outputs, or say that it does not fit them."""
+    grad = np.asarray(grad, dtype=outputs.dtype)
+    if grad.shape != outputs.shape:
+        raise ValueError(
+            f"the outputs of {layer} had shape {outputs.shape}, and so must their gradient; "
+            f"it has {grad.shape}."
+        )
+    return grad
+
+
+def _parameter(values: ArrayLike, shape: tuple[int, ...], name: str, layer: Layer) -> np.ndarray:
+    """Return the values as an array of the layer's own, or say why they do not fit."""
+    values = np.array(values)
+    if values.shape != shape:
+        raise ValueError(f"the {name} of {layer} have shape {shape}, not {values.shape}.")
+    return values if np.issubdtype(values.dtype, np.floating) else values.astype(np.float64)
 
 
 def require_positive(value: int, name: str) -> int:

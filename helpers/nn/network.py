@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -65,6 +65,21 @@ class Network(Layer):
         """The gradients of the last backward pass, one for each array of ``params``."""
         return [array for layer in self.layers for array in layer.grads]
 
+    @property
+    def state(self) -> list[np.ndarray]:
+        """What the layers keep but do not learn by a gradient, in order."""
+        return [array for layer in self.layers for array in layer.state]
+
+    @property
+    def penalty_value(self) -> float:
+        """What the parameters of all layers add to the loss."""
+        return sum((layer.penalty_value for layer in self.layers), 0.0)
+
+    def constrain(self) -> None:
+        """Bring the parameters of all layers back within their limits, in place."""
+        for layer in self.layers:
+            layer.constrain()
+
     def forward(self, x: ArrayLike, training: bool = False) -> np.ndarray:
         """Return the outputs of the last layer for a batch of inputs of the first."""
         for layer in self.layers:
@@ -92,6 +107,7 @@ class Network(Layer):
         batch_size: int,
         rng: np.random.Generator,
         progress: bool = False,
+        after_epoch: Callable[[int, float], bool | None] | None = None,
     ) -> list[float]:
         """Train the network, and return how the loss fell.
 
@@ -113,12 +129,16 @@ class Network(Layer):
             Shuffles the examples before each epoch.
         progress : bool
             Whether to show a progress bar.
+        after_epoch : callable, optional
+            Called after each epoch with its number, from 0, and its loss. If it returns True, the
+            training stops; see :class:`helpers.nn.stopping.EarlyStopping`.
 
         Returns
         -------
         list of float
             For each epoch the mean of the loss over all examples, each taken when its batch had
-            its turn: the parameters changed in between.
+            its turn: the parameters changed in between. The penalties of the layers are part of
+            it, as they are of ``loss`` in the history of Keras.
 
         Raises
         ------
@@ -143,18 +163,24 @@ class Network(Layer):
 
         history = []
         turns = _progress_bar(epochs) if progress else range(epochs)
-        for _ in turns:
+        for epoch in turns:
             order = rng.permutation(n)
             total = 0.0
             for start in range(0, n, batch_size):
                 batch = order[start : start + batch_size]
                 predictions, targets = self.forward(x[batch], training=True), y[batch]
-                total += loss.value(predictions, targets) * len(batch)
+                value = loss.value(predictions, targets) + self.penalty_value
+                total += value * len(batch)
                 self.backward(loss.grad(predictions, targets))
                 optimizer.step(self.params, self.grads)
+                self.constrain()
             history.append(total / n)
             if progress:
                 turns.set_postfix(loss=f"{history[-1]:.4g}")
+            if after_epoch is not None and after_epoch(epoch, history[-1]):
+                break
+        if progress:
+            turns.close()
         return history
 
 

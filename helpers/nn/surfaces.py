@@ -342,6 +342,17 @@ def surface(which: str | Surface) -> Surface:
         ) from None
 
 
+def _beale() -> dict[tuple[int, int], float]:
+    """Multiply out the sum over k = 1, 2, 3 of (c − w₁ + w₁w₂ᵏ)², with c = 1.5, 2.25, 2.625."""
+    monomials: dict[tuple[int, int], float] = {}
+    for k, c in ((1, 1.5), (2, 2.25), (3, 2.625)):
+        terms = {(0, 0): c, (1, 0): -1.0, (1, k): 1.0}
+        for (p, q), a in terms.items():
+            for (r, s), b in terms.items():
+                monomials[p + r, q + s] = monomials.get((p + r, q + s), 0.0) + a * b
+    return monomials
+
+
 #: The book's surfaces by name, those of one weight first.
 SURFACES: dict[str, Surface] = {
     each.name: each
@@ -440,6 +451,36 @@ SURFACES: dict[str, Surface] = {
             look="The path runs straight to the saddle point in the middle, where the gradient "
             "vanishes, and lingers before it slides off to one side. Started exactly on the "
             "ridge, w₂ = 0, it stays there.",
+        ),
+        Surface(
+            "rosenbrock",
+            title="Rosenbrock's valley",
+            formula="(1 − w₁)² + 100(w₂ − w₁²)²",
+            # 1 − 2w₁ + w₁² + 100w₂² − 200w₁²w₂ + 100w₁⁴
+            monomials={
+                (0, 0): 1.0,
+                (1, 0): -2.0,
+                (2, 0): 1.0,
+                (0, 2): 100.0,
+                (2, 1): -200.0,
+                (4, 0): 100.0,
+            },
+            window=((-2.0, 2.0), (-1.0, 3.0)),
+            start=(-1.2, 1.0),
+            learning_rate=0.001,
+            look="A bent ravine. Its floor is reached in a few steps; along it the slope is so "
+            "small that plain descent needs thousands of steps to the minimum at (1, 1).",
+        ),
+        Surface(
+            "beale",
+            title="Beale's function",
+            formula="(1.5 − w₁ + w₁w₂)² + (2.25 − w₁ + w₁w₂²)² + (2.625 − w₁ + w₁w₂³)²",
+            monomials=_beale(),
+            window=((-1.0, 4.5), (-2.0, 2.0)),
+            start=(1.0, 1.6),
+            learning_rate=0.01,
+            look="Steep walls at large w₂, a plateau in the middle and a narrow, flat valley that "
+            "leads to the minimum at (3, 0.5): no single learning rate suits them all.",
         ),
     )
 }

@@ -19,6 +19,8 @@ __all__ = ["GradientDescent"]
 
 MOST_STEPS = 500
 _SCHEDULES = ("constant", "step decay")
+#: Not in the menu unless asked for: they want rates and patience that this widget has not.
+_FOR_RACES = ("rosenbrock", "beale")
 
 
 class GradientDescent(Widget):
@@ -46,7 +48,7 @@ class GradientDescent(Widget):
     every : int
         In 1 … 100.
     surfaces : sequence of str or helpers.nn.surfaces.Surface, optional
-        The menu; by default all of the book's.
+        The menu; by default all of the book's but Rosenbrock's and Beale's.
     rates : (float, float)
         The ends of the learning rate's slider, whose scale is logarithmic. They are moved
         outwards to hold ``learning_rate``.
@@ -89,7 +91,8 @@ class GradientDescent(Widget):
         **traits: Any,
     ) -> None:
         chosen = costs.surface(surface)
-        menu = [costs.surface(each) for each in (surfaces or costs.SURFACES)]
+        names = [name for name in costs.SURFACES if name not in _FOR_RACES]
+        menu = [costs.surface(each) for each in (surfaces or names)]
         if chosen not in menu:
             menu.insert(0, chosen)
         self._surfaces = {each.name: each for each in menu}

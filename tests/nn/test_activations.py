@@ -14,6 +14,7 @@ from helpers.nn.activations import (
     Linear,
     Sigmoid,
     activation,
+    log_softmax,
     softmax,
 )
 
@@ -172,6 +173,26 @@ def test_softmax_at_the_extremes():
             softmax(empty)
 
 
+@pytest.mark.parametrize("axis", [0, 1, -1])
+def test_log_softmax_is_the_logarithm_of_softmax(axis):
+    z = np.random.default_rng(1).normal(size=(4, 3))
+    for shift in (0, 1000, -1000):
+        np.testing.assert_allclose(
+            log_softmax(z + shift, axis=axis), np.log(softmax(z, axis=axis)), rtol=1e-12
+        )
+
+
+def test_log_softmax_at_the_extremes():
+    np.testing.assert_array_equal(log_softmax([1000, -1000]), [0, -2000])
+    np.testing.assert_array_equal(log_softmax([0.0, -1e-20, -800.0])[2], -800 - np.log(2))
+    np.testing.assert_allclose(log_softmax(np.float32([88, 89, 90])).sum(), -4.222819, rtol=1e-6)
+    assert log_softmax(np.zeros(2, dtype=np.float32)).dtype == np.float32
+    assert log_softmax(np.zeros((0, 3))).shape == (0, 3)
+    for empty in (np.zeros((3, 0)), np.float64(1)):
+        with pytest.raises(ValueError, match="log_softmax needs at least one class"):
+            log_softmax(empty)
+
+
 def _with_tape(function, z):
     """Return the values of a TensorFlow function and its derivatives."""
     import tensorflow as tf
@@ -244,4 +265,7 @@ def test_tensorflow_agrees_on_softmax():
     for axis in (0, 1):
         np.testing.assert_allclose(
             softmax(z, axis=axis), tf.nn.softmax(tf.constant(z), axis=axis), rtol=1e-13, atol=1e-300
+        )
+        np.testing.assert_allclose(
+            log_softmax(z, axis=axis), tf.nn.log_softmax(tf.constant(z), axis=axis), rtol=1e-13
         )

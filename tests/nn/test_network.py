@@ -232,7 +232,10 @@ def test_progress_without_tqdm_says_what_to_do(monkeypatch):
 
 
 def test_the_library_loads_nothing_but_numpy():
-    modules = "activations", "autodiff", "gradcheck", "layers", "losses", "network", "optimizers"
+    modules = (
+        *("activations", "autodiff", "gradcheck", "layers", "losses", "network"),
+        *("optimizers", "penalties", "stopping"),
+    )
     code = f"import sys; from helpers.nn import {', '.join(modules)}; print(*sys.modules)"
     command = [sys.executable, "-c", code]
     loaded = set(subprocess.run(command, capture_output=True, text=True, check=True).stdout.split())

@@ -20,6 +20,10 @@ FORMULAS = {
     "ravine": lambda u, v: 0.1 * u**2 + 2 * v**2,
     "two-minima": lambda u, v: u**4 / 4 - u**2 + 0.3 * u + 0.8 * v**2 + 1.5,
     "saddle": lambda u, v: u**2 / 2 - v**2 / 2 + v**4 / 10 + 5 / 8,
+    "rosenbrock": lambda u, v: (1 - u) ** 2 + 100 * (v - u**2) ** 2,
+    "beale": lambda u, v: (
+        (1.5 - u + u * v) ** 2 + (2.25 - u + u * v**2) ** 2 + (2.625 - u + u * v**3) ** 2
+    ),
 }
 
 
@@ -198,3 +202,19 @@ def test_bad_input_says_what_to_do():
     with pytest.raises(ValueError, match="same length"):
         mse_surface([1.0, 2.0], [1.0])
     assert surface(SURFACES["bowl"]) is SURFACES["bowl"]
+
+
+def test_the_surfaces_of_the_race_have_their_minima_where_they_are_known():
+    for name, minimum in (("rosenbrock", (1.0, 1.0)), ("beale", (3.0, 0.5))):
+        cost = SURFACES[name]
+        assert cost.value(minimum) == pytest.approx(0, abs=1e-12)
+        np.testing.assert_allclose(cost.gradient(minimum), [0, 0], atol=1e-12)
+        assert (np.linalg.eigvalsh(cost.hessian(minimum)) > 0).all()
+        end = walk(cost, cost.start, cost.learning_rate, 20_000)[-1]
+        np.testing.assert_allclose(end, minimum, atol=0.001)
+
+
+def test_the_floor_of_rosenbrocks_valley_is_reached_long_before_its_minimum():
+    path = walk(SURFACES["rosenbrock"], (-1.2, 1.0), 0.001, 2000)
+    assert abs(path[10, 1] - path[10, 0] ** 2) < 0.01
+    assert np.linalg.norm(path[2000] - 1) > 0.1

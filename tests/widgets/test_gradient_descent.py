@@ -163,7 +163,8 @@ def test_python_sets_and_reads():
 
 def test_a_surface_of_your_own_joins_the_menu():
     widget = GradientDescent(MIXED, learning_rate=12.0)
-    assert [each["name"] for each in widget.surfaces] == ["mixed", *SURFACES]
+    names = [name for name in SURFACES if name not in ("rosenbrock", "beale")]
+    assert [each["name"] for each in widget.surfaces] == ["mixed", *names]
     assert widget.surface == "mixed"
     assert widget.rates == [0.005, 12.0]
     short = GradientDescent("ravine", surfaces=["bowl", "ravine"])
