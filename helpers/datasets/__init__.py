@@ -5,8 +5,9 @@ source and licence. Nothing here touches the network, except `mnist` when it is 
 """
 
 from helpers.datasets.digits import digits
+from helpers.datasets.drawings import drawn_digits
 from helpers.datasets.houses import flats, houses
 from helpers.datasets.mnist import mnist
 from helpers.datasets.shapes20 import shapes20
 
-__all__ = ["digits", "flats", "houses", "mnist", "shapes20"]
+__all__ = ["digits", "drawn_digits", "flats", "houses", "mnist", "shapes20"]
