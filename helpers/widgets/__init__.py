@@ -64,6 +64,7 @@ _MODULES = {
     "ManualMachineLearning": "manual_machine_learning",
     "OneNeuron": "one_neuron",
     "Perceptron": "perceptron",
+    "SoftmaxCrossEntropy": "softmax_cross_entropy",
     "XorPlayground": "xor_playground",
     "Widget": "_base",
 }
@@ -79,6 +80,7 @@ __all__ = [
     "ManualMachineLearning",
     "OneNeuron",
     "Perceptron",
+    "SoftmaxCrossEntropy",
     "Widget",
     "XorPlayground",
 ]

@@ -241,7 +241,8 @@ function debounced(action, delay, signal) {
  * Axes with ticks, a grid and labels, drawn in SVG.
  *
  * Options: `x`, `y` (domains [low, high]), `xLabel`, `yLabel`, `label` (what a screen reader
- * says), `width`, `height` (of the view box: one unit is about one pixel), `grid`, `margin`.
+ * says), `width`, `height` (of the view box: one unit is about one pixel), `grid`, `margin`, and
+ * `xTicks` (false: none, where columns with names stand on the axis).
  * Returns `element`; the scales `x` and `y`; three groups to draw in: `back` and `marks`, clipped
  * to the axes, and `front`, not clipped; `domain(x, y)` to change the domains; and
  * `at(event)`, where the pointer is, in the plot's units.
@@ -276,7 +277,7 @@ export function plot(options) {
   self.domain = (xDomain, yDomain) => {
     self.x = linear(xDomain, [margin.left, right]);
     self.y = linear(yDomain, [bottom, margin.top]);
-    const xTicks = ticks(...xDomain, Math.floor(width / 70));
+    const xTicks = options.xTicks === false ? [] : ticks(...xDomain, Math.floor(width / 70));
     const yTicks = ticks(...yDomain, Math.floor(height / 55));
     axes.replaceChildren(
       ...xTicks.flatMap((value) => [
