@@ -258,7 +258,7 @@ class Adadelta(Optimizer):
     rho : float
         How much of the averages is kept at each step, in [0, 1).
     epsilon : float
-        Sets the size of the first steps, about ``√ε``; positive. The paper takes 1e-6.
+        Sets the length of the first step, ``√(ε / (1 − ρ))``; positive. The paper takes 1e-6.
 
     Raises
     ------

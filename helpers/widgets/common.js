@@ -59,6 +59,18 @@ export function format(value, digits = 0) {
   return (value < 0 && Number(size.toFixed(digits)) > 0 ? "−" : "") + text;
 }
 
+/** A number in three significant digits. */
+export function concise(x) {
+  if (!Number.isFinite(x)) return format(x);
+  const size = Math.abs(x);
+  if (size > 0 && size < 1e-3) {
+    const [mantissa, power] = size.toExponential(1).split("e-");
+    const raised = [...power].map((d) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[d]).join("");
+    return `${x < 0 ? "−" : ""}${mantissa} × 10⁻${raised}`;
+  }
+  return format(x, size === 0 ? 0 : clamp(2 - Math.floor(Math.log10(size)), 0, 4));
+}
+
 /** About `count` round numbers between `low` and `high`. */
 export function ticks(low, high, count = 5) {
   const rough = (high - low) / count;
@@ -84,6 +96,13 @@ export function linear(domain, range) {
   scale.domain = domain;
   scale.range = range;
   return scale;
+}
+
+const SAFE = 1e5; // pixels: far outside the plot, near enough for any renderer
+
+/** A scale that keeps far points at a distance that can be drawn. */
+export function kept(scale) {
+  return (v) => clamp(scale(v), -SAFE, SAFE);
 }
 
 /**
@@ -157,6 +176,71 @@ function contour(heights, count, xs, ys, x, y, level) {
     path += `M${points.join("L")}Z`;
   }
   return path;
+}
+
+// ── Cost surfaces ──────────────────────────────────────────────────────────────────────────
+// A surface is data (see helpers/nn/surfaces.py): monomials [coefficient, power, …], Gaussian
+// wells [depth, centre, width], and a window. A point is an array of one or two weights.
+
+/** The cost at w. */
+export function costAt(surface, w) {
+  let total = 0;
+  for (const [c, ...powers] of surface.monomials) {
+    total += powers.reduce((product, p, j) => product * w[j] ** p, c);
+  }
+  for (const [depth, centre, width] of surface.wells) total -= depth * gaussian(w, centre, width);
+  return total;
+}
+
+/** The gradient at w: the direction of steepest increase. */
+export function gradientAt(surface, w) {
+  const grad = w.map(() => 0);
+  for (const [c, ...powers] of surface.monomials) {
+    for (let j = 0; j < w.length; j++) if (powers[j]) grad[j] += c * monomialDerivative(w, powers, [j]);
+  }
+  for (const [depth, centre, width] of surface.wells) {
+    const scale = (depth / width ** 2) * gaussian(w, centre, width);
+    for (let j = 0; j < w.length; j++) grad[j] += scale * (w[j] - centre[j]);
+  }
+  return grad;
+}
+
+/** exp(−|w − centre|²/2s²), one of the surface's wells of depth 1. */
+export function gaussian(w, centre, width) {
+  let square = 0;
+  for (let j = 0; j < w.length; j++) square += (w[j] - centre[j]) ** 2;
+  return Math.exp(-square / (2 * width ** 2));
+}
+
+/** w₁^p₁ w₂^p₂ differentiated once along each named axis. */
+export function monomialDerivative(w, powers, along) {
+  const left = powers.slice();
+  let result = 1;
+  for (const j of along) {
+    result *= left[j];
+    left[j] = Math.max(left[j] - 1, 0);
+  }
+  for (let j = 0; j < w.length; j++) result *= w[j] ** left[j];
+  return result;
+}
+
+/**
+ * Levels whose lines stand evenly on a parabola: dense where it is steep, never crowded. With
+ * `byArea` the levels part the window's area instead, which is about the same on a round bowl, and shows
+ * the valley of a cost whose walls are a thousand times as high.
+ */
+export function rings(surface, { count = 14, byArea = false } = {}) {
+  const [us, vs] = surface.window.map((range) => linspace(...range, 61));
+  const costs = us.flatMap((u) => vs.map((v) => costAt(surface, [u, v])));
+  const [low, high] = [Math.min(...costs), Math.max(...costs)];
+  const parts = linspace(1, count, count).map((k) => ((k - 0.5) / count) ** 2).reverse();
+  if (!byArea) return parts.map((part) => low + (high - low) * part);
+  costs.sort((a, b) => a - b);
+  return parts.map((part) => {
+    const at = part * (costs.length - 1);
+    const k = Math.floor(at);
+    return costs[k] + (at - k) * ((costs[k + 1] ?? costs[k]) - costs[k]);
+  });
 }
 
 // ── Elements ───────────────────────────────────────────────────────────────────────────────
@@ -345,6 +429,44 @@ export function draggable(target, plot, { start, move, end }) {
     onpointermove: (event) => event.pointerId === pointer && move(plot.at(event)),
     onpointerup: stop,
     onpointercancel: stop,
+  });
+}
+
+/** A point brought inside a window [[low, high], …], with as many decimals as can be seen. */
+export function within(window, point) {
+  return window.map(([low, high], j) => {
+    const digits = Math.max(0, 3 - Math.floor(Math.log10(high - low)));
+    return Number(clamp(point[j], low, high).toFixed(digits));
+  });
+}
+
+/**
+ * Let one point be chosen on a plot: by a click on `ground`, which is fitted to the axes and stands
+ * in the plot's back, and by the arrow keys, with Shift faster. (For a handle, see `draggable`.)
+ *
+ * Options: `point()` and `window()` say where it is and how far it may go, `move(point)` sets it;
+ * `label` is what a screen reader says. For a point of one number, all arrows move that one.
+ */
+export function chooser(plot, ground, { point, window, move, label }) {
+  const keys = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowDown: [0, -1], ArrowUp: [0, 1] };
+  const [left, right] = plot.x.range;
+  const [bottom, top] = plot.y.range;
+  set(ground, { x: left, y: top, width: right - left, height: bottom - top });
+  set(plot.element, {
+    role: "application", tabindex: 0, "aria-label": label,
+    onclick: (event) => { if (event.target === ground) move(within(window(), plot.at(event))); },
+    onkeydown: (event) => {
+      const way = keys[event.key];
+      if (!way || event.ctrlKey || event.altKey || event.metaKey) return;
+      event.stopPropagation();
+      event.preventDefault();
+      const sides = window();
+      const size = event.shiftKey ? 0.1 : 0.01;
+      move(within(sides, point().map((x, j, all) => {
+        const sign = all.length === 1 ? way[0] || way[1] : way[j];
+        return x + sign * size * (sides[j][1] - sides[j][0]);
+      })));
+    },
   });
 }
 
@@ -631,8 +753,8 @@ function followTheme(root, signal) {
  * What `#widget=name&trait=value&…` asks of the widget called `name`; null if nothing.
  *
  * `allowed` says which traits may be set: {trait: [low, high]} for a number, a list of such pairs
- * for several (`start=1,-2`), {trait: {key: text, …}} for a choice, {trait: "boolean"} or
- * {trait: "integer"}.
+ * for several (`start=1,-2`), {trait: {key: text, …}} for a choice, {trait: [key, …]} for some of
+ * these keys (`optimizers=gd,adam`), {trait: "boolean"} or {trait: "integer"}.
  * Anything else in the address is ignored: it may come from anywhere. A trait that is not named
  * goes back to what it was when the page was opened, which is `widget`'s business.
  */
@@ -644,7 +766,10 @@ export function preset(hash, name, allowed) {
     const text = wanted.get(trait);
     if (text === null || text.trim() === "") continue;
     const number = Number(text);
-    if (Array.isArray(rule?.[0])) {
+    if (Array.isArray(rule) && typeof rule[0] === "string") {
+      const chosen = text.split(",");
+      if (chosen.every((key) => rule.includes(key))) values[trait] = rule.filter((key) => chosen.includes(key));
+    } else if (Array.isArray(rule?.[0])) {
       const several = text.split(",").map(Number);
       if (several.length <= rule.length && several.every(Number.isFinite)) {
         values[trait] = several.map((one, i) => clamp(one, ...rule[i]));

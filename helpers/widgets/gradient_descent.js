@@ -4,44 +4,22 @@
  * Everything shown follows from the traits: the path is computed anew from the surface, the start, the
  * learning rate and its schedule, and the number of steps taken, whenever one of them changes.
  */
-import { clamp, contours, dots, draggable, format, h, handle, linspace } from "./common.js";
-import { player, plot, powersOfTen, s, select, set, slider, through, toggle, widget } from "./common.js";
+import { chooser, clamp, concise, contours, costAt, dots, draggable, gaussian, gradientAt, h } from "./common.js";
+import { handle, kept, linspace, monomialDerivative, player, plot, powersOfTen, rings, s, select, set } from "./common.js";
+import { slider, through, toggle, widget, within } from "./common.js";
 
 // ── The mathematics ──────────────────────────────────────────────────────────────────────
 // A surface is data (see helpers/nn/surfaces.py): monomials [coefficient, power, …], Gaussian
 // wells [depth, centre, width], and a window. A point is an array of one or two weights.
 
-/** The cost at w. */
-export function value(surface, w) {
-  let total = 0;
-  for (const [c, ...powers] of surface.monomials) {
-    total += powers.reduce((product, p, j) => product * w[j] ** p, c);
-  }
-  for (const [depth, centre, width] of surface.wells) total -= depth * bell(w, centre, width);
-  return total;
-}
-
-/** The gradient at w: the direction of steepest increase. */
-export function gradient(surface, w) {
-  const grad = w.map(() => 0);
-  for (const [c, ...powers] of surface.monomials) {
-    for (let j = 0; j < w.length; j++) if (powers[j]) grad[j] += c * derivative(w, powers, [j]);
-  }
-  for (const [depth, centre, width] of surface.wells) {
-    const scale = (depth / width ** 2) * bell(w, centre, width);
-    for (let j = 0; j < w.length; j++) grad[j] += scale * (w[j] - centre[j]);
-  }
-  return grad;
-}
-
 /** The matrix of second derivatives at w, as rows. */
 export function hessian(surface, w) {
   return w.map((_, j) => w.map((_, k) => {
     let total = 0;
-    for (const [c, ...powers] of surface.monomials) total += c * derivative(w, powers, [j, k]);
+    for (const [c, ...powers] of surface.monomials) total += c * monomialDerivative(w, powers, [j, k]);
     for (const [depth, centre, width] of surface.wells) {
       const u = (w[j] - centre[j]) * (w[k] - centre[k]) / width ** 2;
-      total += (depth / width ** 2) * bell(w, centre, width) * ((j === k ? 1 : 0) - u);
+      total += (depth / width ** 2) * gaussian(w, centre, width) * ((j === k ? 1 : 0) - u);
     }
     return total;
   }));
@@ -76,7 +54,7 @@ export function descend(surface, start, rate, steps) {
   const path = [start.slice()];
   for (let step = 0; step < steps; step++) {
     const w = path[step];
-    const grad = gradient(surface, w);
+    const grad = gradientAt(surface, w);
     path.push(w.map((x, j) => x - rate(step) * grad[j]));
     if (path[step + 1].some((x) => !(Math.abs(x) <= FAR))) break;
   }
@@ -85,7 +63,7 @@ export function descend(surface, start, rate, steps) {
 
 /** What the point is, to second order: "minimum" or "saddle" when one lies within `near`. */
 export function stationary(surface, w, near) {
-  const grad = gradient(surface, w);
+  const grad = gradientAt(surface, w);
   const matrix = hessian(surface, w);
   const [low, high] = eigenvalues(matrix);
   if (low * high === 0 && Math.hypot(...grad) > 0) return null;
@@ -99,23 +77,6 @@ export function stationary(surface, w, near) {
   if (!(Math.hypot(...newton) < near)) return null;
   if (low > 0) return "minimum";
   return high < 0 ? "maximum" : "saddle";
-}
-
-function bell(w, centre, width) {
-  let square = 0;
-  for (let j = 0; j < w.length; j++) square += (w[j] - centre[j]) ** 2;
-  return Math.exp(-square / (2 * width ** 2));
-}
-
-function derivative(w, powers, along) {
-  const left = powers.slice();
-  let result = 1;
-  for (const j of along) {
-    result *= left[j];
-    left[j] = Math.max(left[j] - 1, 0);
-  }
-  for (let j = 0; j < w.length; j++) result *= w[j] ** left[j];
-  return result;
 }
 
 const MOST = 500; // steps
@@ -141,7 +102,7 @@ export function derive(get) {
   settings.every = clamp(get("every"), 1, 100); // a link may ask for anything
   const rate = (step) => rateAt(step, settings);
   const path = descend(surface, start, rate, clamp(get("steps"), 0, MOST));
-  const costs = path.map((w) => value(surface, w));
+  const costs = path.map((w) => costAt(surface, w));
   return { surface, start, rate, path, costs, limit: stabilityLimit(surface), ...verdict(surface, path) };
 }
 
@@ -159,20 +120,8 @@ function outside(surface, w) {
 
 // ── In words ───────────────────────────────────────────────────────────────────────────────
 
-/** A number in three significant digits. */
-export function brief(x) {
-  if (!Number.isFinite(x)) return format(x);
-  const size = Math.abs(x);
-  if (size > 0 && size < 1e-3) {
-    const [mantissa, power] = size.toExponential(1).split("e-");
-    const raised = [...power].map((d) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[d]).join("");
-    return `${x < 0 ? "−" : ""}${mantissa} × 10⁻${raised}`;
-  }
-  return format(x, size === 0 ? 0 : clamp(2 - Math.floor(Math.log10(size)), 0, 4));
-}
-
 const NAMES = { 1: ["w"], 2: ["w₁", "w₂"] };
-const place = (w) => w.map((x, j) => `${NAMES[w.length][j]} = ${brief(x)}`).join(", ");
+const place = (w) => w.map((x, j) => `${NAMES[w.length][j]} = ${concise(x)}`).join(", ");
 
 /** One or two sentences about where the path stands. */
 export function describe({ surface, path, costs, rate, limit, end, arrival }) {
@@ -180,7 +129,7 @@ export function describe({ surface, path, costs, rate, limit, end, arrival }) {
   const w = path[n];
   const beyond = limit !== null && rate(n) > limit;
   if (n === 0) {
-    return `Start at ${place(w)}, where the cost is ${brief(costs[0])}. `
+    return `Start at ${place(w)}, where the cost is ${concise(costs[0])}. `
       + "The green line is the next step. Click or drag on the plot to start elsewhere.";
   }
   if (end === "minimum") {
@@ -193,29 +142,22 @@ export function describe({ surface, path, costs, rate, limit, end, arrival }) {
       : "The steps are too long for so steep a slope.";
     return `Step ${gone} leaves the picture, step ${n} is at ${place(w)}. ${why}`;
   }
-  const where = `Step ${n}: ${place(w)}, cost ${brief(costs[n])}.`;
+  const where = `Step ${n}: ${place(w)}, cost ${concise(costs[n])}.`;
   if (limit !== null && Math.abs(rate(n) / limit - 1) < 1e-9) {
     return `${where} Exactly at the limit 2/λmax the path neither settles nor escapes.`;
   }
   if (end === "saddle" || end === "maximum") {
     return `${where} The gradient vanishes here, but it is a ${end === "saddle" ? "saddle point" : "maximum"}, not a minimum.`;
   }
-  return `${where} Length of the gradient ${brief(Math.hypot(...gradient(surface, w)))}.`;
+  return `${where} Length of the gradient ${concise(Math.hypot(...gradientAt(surface, w)))}.`;
 }
 
 // ── The picture ────────────────────────────────────────────────────────────────────────────
 
-const SAFE = 1e5; // pixels: far outside the plot, near enough for any renderer
-
-/** A scale that keeps far points at a distance that can be drawn. */
-function kept(scale) {
-  return (v) => clamp(scale(v), -SAFE, SAFE);
-}
-
 /** The left panel: the surface, the path, the next step and the start to take hold of. */
 function landscape({ get, change }) {
   const start = handle("nj-gd-start");
-  const ground = s("rect", { class: "nj-touch nj-gd-ground" });
+  const ground = s("rect", { class: "nj-ground" });
   const [curve, contourLines] = [s("path", { class: "nj-curve" }), s("g")];
   const [trail, next, drop] = ["trail", "next", "drop"].map((c) => s("path", { class: `nj-gd-${c}` }));
   const points = s("path", { class: "nj-gd-points" });
@@ -224,24 +166,10 @@ function landscape({ get, change }) {
   let chart = null;
   let drawn = null;
 
-  const move = (w) => {
-    const { window } = derive(get).surface;
-    change({ start: window.map(([low, high], j) => round(clamp(w[j], low, high), high - low)) });
-  };
-  const round = (x, span) => Number(x.toFixed(Math.max(0, 3 - Math.floor(Math.log10(span)))));
-  const keys = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowDown: [0, -1], ArrowUp: [0, 1] };
-  const press = (event) => {
-    const way = keys[event.key];
-    if (!way || event.ctrlKey || event.altKey || event.metaKey) return;
-    event.stopPropagation();
-    event.preventDefault();
-    const { surface, start: from } = derive(get);
-    const size = event.shiftKey ? 0.1 : 0.01;
-    move(from.map((x, j) => {
-      const [low, high] = surface.window[j];
-      const sign = from.length === 1 ? way[0] || way[1] : way[j];
-      return x + sign * size * (high - low);
-    }));
+  const choose = {
+    point: () => derive(get).start,
+    window: () => derive(get).surface.window,
+    move: (w) => change({ start: w }),
   };
 
   /** New axes and a new ground, when the surface is another. */
@@ -252,21 +180,16 @@ function landscape({ get, change }) {
       x, y, width: 340, height: 340, margin: { top: 8, right: 8, left: 46, bottom: 46 }, grid: !flat,
       xLabel: flat ? "w₁" : "weight w", yLabel: flat ? "w₂" : "cost",
     });
-    set(chart.element, {
-      role: "application", tabindex: 0, class: "nj-plot nj-gd-map",
-      "aria-label": `${flat ? "Contours" : "Curve"} of the cost. Arrow keys move the start, with Shift faster.`,
-      onkeydown: press,
-      onclick: (event) => { if (event.target === ground) move(chart.at(event)); },
+    set(chart.element, { class: "nj-plot nj-map nj-gd-map" });
+    chooser(chart, ground, {
+      ...choose, label: `${flat ? "Contours" : "Curve"} of the cost. Arrow keys move the start, with Shift faster.`,
     });
-    const [left, right] = chart.x.range;
-    const [bottom, top] = chart.y.range;
-    set(ground, { x: left, y: top, width: right - left, height: bottom - top });
     if (flat) {
       const levels = rings(surface);
-      contourLines.replaceChildren(...contours((u, v) => value(surface, [u, v]), chart.x, chart.y, levels, 80)
+      contourLines.replaceChildren(...contours((u, v) => costAt(surface, [u, v]), chart.x, chart.y, levels, 80)
         .map((d) => s("path", { class: "nj-contour", d })));
     } else {
-      set(curve, { d: through(linspace(...x, 241).map((w) => [w, value(surface, [w])]), chart.x, chart.y) });
+      set(curve, { d: through(linspace(...x, 241).map((w) => [w, costAt(surface, [w])]), chart.x, chart.y) });
     }
     chart.back.append(flat ? contourLines : curve, ground);
     chart.marks.append(drop, next, trail, points, target, here);
@@ -274,7 +197,7 @@ function landscape({ get, change }) {
     box.replaceChildren(chart.element);
   }
 
-  draggable(start, { at: (event) => chart.at(event) }, { move });
+  draggable(start, { at: (event) => chart.at(event) }, { move: (w) => choose.move(within(choose.window(), w)) });
 
   return {
     element: box,
@@ -283,7 +206,7 @@ function landscape({ get, change }) {
       if (drawn !== surface) survey(drawn = surface);
       const flat = surface.window.length === 2;
       const [x, y] = [kept(chart.x), kept(chart.y)];
-      const at = flat ? (w) => w : (w) => [w[0], value(surface, w)];
+      const at = flat ? (w) => w : (w) => [w[0], costAt(surface, w)];
       const seen = path.map(at);
       const n = path.length - 1;
       const put = (element, [a, b]) => set(element, { transform: `translate(${x(a).toFixed(1)} ${y(b).toFixed(1)})` });
@@ -295,7 +218,7 @@ function landscape({ get, change }) {
       const done = end === "minimum" || outside(surface, path[n]);
       for (const element of [next, drop, target]) set(element, { visibility: done ? "hidden" : null });
       if (done) return;
-      const grad = gradient(surface, path[n]);
+      const grad = gradientAt(surface, path[n]);
       const to = path[n].map((w, j) => w - rate(n) * grad[j]);
       const along = flat ? to : [to[0], costs[n] + grad[0] * (to[0] - path[n][0])];
       set(next, { d: through([seen[n], along], x, y) });
@@ -307,17 +230,9 @@ function landscape({ get, change }) {
 
 /** Range of the cost of one weight over its window, with a little air below. */
 function reach(surface) {
-  const costs = linspace(...surface.window[0], 241).map((w) => value(surface, [w]));
+  const costs = linspace(...surface.window[0], 241).map((w) => costAt(surface, [w]));
   const [low, high] = [Math.min(...costs), Math.max(...costs)];
   return [low - 0.06 * (high - low), high + 0.03 * (high - low)];
-}
-
-/** Levels whose lines stand evenly on a parabola: dense where it is steep, never crowded. */
-function rings(surface, count = 14) {
-  const [us, vs] = surface.window.map((range) => linspace(...range, 61));
-  const costs = us.flatMap((u) => vs.map((v) => value(surface, [u, v])));
-  const [low, high] = [Math.min(...costs), Math.max(...costs)];
-  return linspace(1, count, count).map((k) => low + (high - low) * ((k - 0.5) / count) ** 2).reverse();
 }
 
 /** The right panel: cost against step. */

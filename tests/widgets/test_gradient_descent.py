@@ -32,14 +32,14 @@ EACH = pytest.mark.parametrize("cost", COSTS, ids=[cost.name for cost in COSTS])
 
 
 @EACH
-def test_value_gradient_and_hessian_are_those_of_numpy(cost, gd_js):
+def test_value_gradient_and_hessian_are_those_of_numpy(cost, gd_js, run_js):
     low, high = np.array(cost.window).T
     w = np.random.default_rng(2).uniform(low, high, (50, cost.dimension))
-    value, gradient, hessian = gd_js(
-        "({ cost, w }) => [m.value, m.gradient, m.hessian].map((f) => w.map((p) => f(cost, p)))",
-        cost=cost.to_dict(),
-        w=w.tolist(),
+    data = {"cost": cost.to_dict(), "w": w.tolist()}
+    value, gradient = run_js(
+        "common.js", "[m.costAt, m.gradientAt].map((f) => a.w.map((p) => f(a.cost, p)))", data
     )
+    hessian = gd_js("({ cost, w }) => w.map((p) => m.hessian(cost, p))", **data)
     np.testing.assert_allclose(value, cost.value(w), rtol=1e-12, atol=1e-13)
     np.testing.assert_allclose(gradient, cost.gradient(w), rtol=1e-12, atol=1e-13)
     np.testing.assert_allclose(hessian, cost.hessian(w), rtol=1e-12, atol=1e-13)
@@ -143,8 +143,8 @@ def test_the_status_says_what_happened(options, words, gd_js):
     assert words in text
 
 
-def test_brief_numbers(gd_js):
-    got = gd_js("(({ x }) => x.map(m.brief))", x=[0, 1, -2.345, 12.34, 1234.5, 0.00123, -4.56e-5])
+def test_concise_numbers(run_js):
+    got = run_js("common.js", "a.map(m.concise)", [0, 1, -2.345, 12.34, 1234.5, 0.00123, -4.56e-5])
     assert got == ["0", "1.00", "−2.35", "12.3", "1,235", "0.0012", "−4.6 × 10⁻⁵"]
 
 
