@@ -65,8 +65,8 @@ def mnist() -> tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray
 
     LeCun, Cortes and Burges made MNIST from two collections of the National Institute of
     Standards and Technology (NIST). Digits were scaled to fit into 20 × 20 pixels, keeping their
-    proportions, and put into a field of 28 × 28 pixels by their centre of mass. About 250 people
-    wrote the training set, and others wrote the test set.
+    proportions, and put into a field of 28 × 28 pixels by their centre of mass. Hundreds of people
+    wrote them; those of the test set are others than those of the training set.
 
     Licence: CC BY-SA 3.0, copyright Yann LeCun and Corinna Cortes, as Keras states it.
 
@@ -116,7 +116,8 @@ def _cache() -> Path:
 
     home = Path(keras_home()).expanduser()
     if not os.access(home, os.W_OK):  # what Keras does then
-        home = Path("/tmp" if os.path.isdir("/tmp") else tempfile.gettempdir()) / ".keras"
+        temporary = Path(os.sep, "tmp")
+        home = (temporary if temporary.is_dir() else Path(tempfile.gettempdir())) / ".keras"
     return home / "datasets"
 
 
