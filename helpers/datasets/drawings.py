@@ -63,15 +63,15 @@ def bitmap(drawing: Sequence[float], *, pen: float = PEN) -> np.ndarray:
     --------
     >>> seven = [60, 40, 200, 40, 110, 220]
     >>> for row in bitmap(seven)[::4]:
-    ...     print("".join("#" if ink else "." for ink in row))
-    .........######################.
-    ........................#####...
-    ......................####......
-    ...................#####........
-    .................####...........
-    ..............#####.............
-    ............####................
-    .........#####..................
+    ...     print("".join("#" if ink else "-" for ink in row))
+    ---------######################-
+    ------------------------#####---
+    ----------------------####------
+    -------------------#####--------
+    -----------------####-----------
+    --------------#####-------------
+    ------------####----------------
+    ---------#####------------------
     """
     if not pen > 0:
         raise ValueError(f"pen is {pen!r}; the width of a pen is a number above 0.")
@@ -135,7 +135,8 @@ def drawn_digits(copies: int, *, rng: np.random.Generator) -> tuple[np.ndarray, 
 
     They are no data: nobody wrote them. They show a network ways of writing that are rare in
     :func:`helpers.datasets.digits`, such as a 1 with a long flag or a foot, as they come from a
-    mouse or a finger. Use them beside the written ones, and never to say how good a network is.
+    mouse or a finger. Train on them beside the written ones, and never say by them how good a
+    network is.
 
     Parameters
     ----------

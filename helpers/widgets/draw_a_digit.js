@@ -288,7 +288,7 @@ function sheet({ down, move, up, press, leave }) {
     draw(strokes, pen, overruled) {
       set(lines, { d: strokes.map((points) => `M${points.map((point) => point.join(" ")).join("L")}`).join(""), "stroke-width": CANVAS * pen });
       set(element, { class: `nj-dd-sheet${overruled ? " nj-dd-overruled" : ""}` });
-      set(hint, { visibility: strokes.length || overruled ? "hidden" : null });
+      set(hint, { visibility: strokes.length ? "hidden" : null });
     },
     cursor([x, y], lowered) {
       set(cross, { visibility: null, transform: `translate(${x} ${y})`, class: `nj-dd-cross${lowered ? " nj-dd-lowered" : ""}` });
@@ -379,7 +379,7 @@ function draw(frame) {
   let open = null; // the points of the stroke that is being drawn
   let cursor = [128, 128];
   let chosen = 27;
-  let spoken = "";
+  let spoken = { text: "", until: 0 }; // where the keys have led, said before the answer
 
   const strokes = () => strokesOf(get("strokes"));
   const given = () => {
@@ -425,7 +425,10 @@ function draw(frame) {
     event.stopPropagation();
     event.preventDefault();
   };
-  const tell = (text) => { spoken = text; refresh(); };
+  const tell = (text) => {
+    spoken = { text, until: performance.now() + 400 };
+    refresh();
+  };
   const pressSheet = (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey) return;
     const way = direction(event.key);
@@ -502,12 +505,12 @@ function draw(frame) {
     h("div", { class: "nj-dd-whole" },
       h("div", { class: "nj-dd-paper" }, h("p", { class: "nj-panel-title" }, "Your drawing"), canvas.element,
         h("div", { class: "nj-dd-row" }, back, wipe)),
+      h("div", { class: "nj-dd-told" }, words, note),
       h("div", { class: "nj-dd-seen" }, h("p", { class: "nj-panel-title" }, "What the network sees"), grid.element,
         h("div", { class: "nj-dd-row" }, ...arrows), h("div", { class: "nj-dd-row" }, noise, eraser.element)),
       h("div", { class: "nj-dd-answer" }, h("p", { class: "nj-panel-title" }, "Its probabilities"), chart.element, size)),
   );
   controls(
-    h("div", { class: "nj-dd-told" }, words, note),
     pen.element,
     ...(known.length ? [h("div", { class: "nj-dd-examples", role: "group", "aria-label": "Examples of the data" }, h("span", {}, "Examples"), ...known)] : []),
   );
@@ -533,8 +536,7 @@ function draw(frame) {
     back.disabled = lines.length === 0;
     wipe.disabled = lines.length === 0 && !overruled;
     for (const control of [noise, ...arrows]) control.disabled = !inked;
-    say(`${spoken}${told}`);
-    spoken = "";
+    say(`${performance.now() < spoken.until ? spoken.text : ""}${told}`);
   }
   on(["strokes", "pixels", "pen"], refresh);
 }

@@ -193,7 +193,7 @@ class DrawADigit(Widget):
         "of a wrong one. Keys: on the canvas the arrows move the pen and the space bar lowers and "
         "lifts it; in the picture the arrows choose a pixel and the space bar turns it on or off."
     ).tag(sync=True)
-    height = traitlets.Tuple(traitlets.Int(), traitlets.Int(), default_value=(640, 1000)).tag(
+    height = traitlets.Tuple(traitlets.Int(), traitlets.Int(), default_value=(590, 1140)).tag(
         sync=True
     )
 
@@ -328,6 +328,8 @@ class DrawADigit(Widget):
         canvas.set(xlim=(0, 255), ylim=(255, 0))
         for piece in np.split(strokes, np.flatnonzero(np.array(strokes) < 0)):
             x, y = piece[piece >= 0].reshape(-1, 2).T
+            if len(x) == 0:
+                continue
             width = 150 * self.pen  # of a canvas about 150 points wide
             canvas.plot(
                 x, y, color=COLOURS["ink"], linewidth=width, solid_capstyle="round",
