@@ -223,6 +223,23 @@ def test_disturbed_pictures_are_a_little_different_and_right_where_one_can_tell(
     assert max(alike) < 1
 
 
+def test_parts_in_the_order_of_the_file_are_harder_and_less_alike(data):
+    pictures, labels, development, _ = data
+    in_order = np.sort(development)
+    shares = []
+    for seed in (100, 101):
+        shuffled = np.random.default_rng(seed).permutation(in_order)
+        for order in (in_order, shuffled):
+            parts = np.array_split(order, 13)
+            for k, part in enumerate(parts):
+                others = np.concatenate(parts[:k] + parts[k + 1 :])
+                network = _trained(pictures[others], labels[others], seed)
+                shares.append(_right(network, pictures[part], labels[part]))
+    apart, mixed = np.reshape(shares, (2, 2, 13)).mean(axis=0)
+    assert apart.mean() < mixed.mean() - 0.008
+    assert apart.std() > 1.3 * mixed.std()
+
+
 # ── Find the bug ───────────────────────────────────────────────────────────────────────────
 
 
