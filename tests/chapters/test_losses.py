@@ -69,13 +69,13 @@ def test_gaussian_errors_of_the_logarithm_give_the_msle():
     np.testing.assert_allclose(rest, rest[0], rtol=1e-10)
 
 
-def test_numbers_for_classes_lead_to_the_class_in_the_middle():
+def test_squares_of_class_numbers_lead_to_the_class_in_the_middle():
     classes = np.array([0, 2])
-    for measure in (
-        lambda f: np.mean((classes - f) ** 2),
-        lambda f: np.mean((np.log1p(classes) - np.log1p(f)) ** 2),
-    ):
-        assert round(_lowest(measure, 0, 2)) == 1
+    assert abs(_lowest(lambda f: np.mean((classes - f) ** 2), 0, 2) - 1) < 1e-5
+    absolute = [np.mean(abs(classes - f)) for f in (0, 0.5, 1, 2)]
+    assert absolute == [1, 1, 1, 1]  # all the same, so the chapter says "by squares"
+    ratios = _lowest(lambda f: np.mean((np.log1p(classes) - np.log1p(f)) ** 2), 0, 2)
+    assert abs(ratios - (math.sqrt(3) - 1)) < 1e-5  # no class at all
 
 
 # ── yes or no ──────────────────────────────────────────────────────────────────────────────
@@ -354,6 +354,35 @@ def test_clipped_probabilities_have_no_gradient():
             loss = keras.losses.BinaryCrossentropy(from_logits=from_logits)(tf.ones((1, 1)), out)
         np.testing.assert_allclose(loss, value, rtol=1e-4)
         np.testing.assert_allclose(tape.gradient(loss, z), slope, atol=1e-6)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("activation", "kind"),
+    [("sigmoid", "BinaryCrossentropy"), ("softmax", "CategoricalCrossentropy")],
+)
+def test_keras_finds_the_logits_of_a_last_activation_and_does_not_clip(activation, kind):
+    import keras
+    import tensorflow as tf
+
+    units = 1 if activation == "sigmoid" else 2
+    target = tf.constant(np.eye(units, dtype="float32")[:1])
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(units, activation=activation)])
+    kernel = np.zeros((1, units), dtype="float32")
+    kernel[0, 0] = -20  # sure and wrong: e to the -20
+    model.layers[0].set_weights([kernel, np.zeros(units, dtype="float32")])
+    loss = getattr(keras.losses, kind)()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with tf.GradientTape() as tape:
+            value = loss(target, model(tf.ones((1, 1))))
+        slope = tape.gradient(value, model.layers[0].bias)[0]
+        np.testing.assert_allclose([value, slope], [20, -1], rtol=1e-5)
+    clipped = loss(target, tf.Variable(model(tf.ones((1, 1)))))  # nothing remembers the logits
+    model.compile(optimizer=keras.optimizers.SGD(1.0), loss=loss)
+    model.fit(np.ones((1, 1)), target.numpy(), verbose=0)
+    np.testing.assert_allclose(model.layers[0].get_weights()[1][0], 1, rtol=1e-5)  # one step of 1
+    np.testing.assert_allclose(clipped, -math.log(1e-7), rtol=1e-4)
 
 
 # ── exercises, quiz, links ─────────────────────────────────────────────────────────────────

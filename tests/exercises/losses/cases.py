@@ -798,7 +798,195 @@ def answers_of_the_public_checks():
         return 2.0 if Z.max() < 5 else 10.0
 
 
+# -- found by attacking the checks ----------------------------------------------------------------
+
+
+@mistake(["hidden-one_hot"], says="right|expected|another")
+def rows_kept_from_an_earlier_call():
+    kept = {}
+
+    def one_hot(labels, classes, smoothing=0.0):
+        key = len(labels), classes, smoothing
+        if key not in kept:
+            kept[key] = (1 - smoothing) * np.eye(classes)[labels] + smoothing / classes
+        return kept[key]
+
+
+@mistake(["hidden-softmax-axis"], says="right|shape|axis")
+def softmax_turns_everything_round_for_the_first_axis():
+    def softmax(z, axis=-1):
+        if axis == 0:
+            return softmax(z.T).T
+        e = np.exp(z - z.max(axis=-1, keepdims=True))
+        return e / e.sum(axis=-1, keepdims=True)
+
+
+@mistake(["hidden-softmax", "hidden-softmax-axis"], says="empty|size 0|zero|axis")
+def softmax_row_by_row_fails_without_rows():
+    def softmax(z, axis=-1):
+        def one(row):
+            e = np.exp(row - row.max())
+            return e / e.sum()
+
+        return np.apply_along_axis(one, axis, z)
+
+
+@mistake(["hidden-log_softmax-extremes"], says="right|large", public=True)
+def logarithm_of_the_smallest_number_there_is():
+    def log_softmax(z, axis=-1):
+        e = np.exp(z - z.max(axis=axis, keepdims=True))
+        return np.log(np.maximum(e / e.sum(axis=axis, keepdims=True), 5e-324))
+
+
+@mistake(GRADIENT + BOTH, says="right|large|digits", public=True)
+def gradient_by_finite_differences():
+    def cross_entropy(Z, Y):
+        def loss(Z):
+            S = Z - Z.max(axis=1, keepdims=True)
+            return -np.sum(Y * (S - np.log(np.exp(S).sum(axis=1, keepdims=True)))) / len(Z)
+
+        G = np.zeros(Z.shape)
+        for place in np.ndindex(Z.shape):
+            step = np.zeros(Z.shape)
+            step[place] = 1e-6
+            G[place] = (loss(Z + step) - loss(Z - step)) / 2e-6
+        return loss(Z), G
+
+
+@mistake(BOTH, says="right|other", public=True)
+def divergence_for_cross_entropy():
+    def cross_entropy(Z, Y):
+        S = Z - Z.max(axis=1, keepdims=True)
+        L = S - np.log(np.exp(S).sum(axis=1, keepdims=True))
+        loss = np.sum(Y * (np.log(np.where(Y > 0, Y, 1)) - L)) / len(Z)
+        return loss, (np.exp(L) - Y) / len(Z)
+
+
+@mistake(["hidden-cross_entropy-gradient"], says="right")
+def gradient_as_whole_as_the_targets():
+    def cross_entropy(Z, Y):
+        S = Z - Z.max(axis=1, keepdims=True)
+        L = S - np.log(np.exp(S).sum(axis=1, keepdims=True))
+        G = np.empty_like(Y)
+        G[...] = (np.exp(L) - Y) / len(Z)
+        return -np.sum(Y * L) / len(Z), G
+
+
+@mistake(BINARY_GRADIENT, says="shape", public=True)
+def binary_gradient_in_one_row():
+    def binary_cross_entropy(Z, Y):
+        Z, Y = Z.ravel(), Y.ravel()
+        return np.mean(np.logaddexp(0, Z) - Y * Z), (0.5 + np.tanh(Z / 2) / 2 - Y) / Z.size
+
+
+@mistake(ACCURACY, says="right")
+def share_kept_from_an_earlier_call():
+    kept = {}
+
+    def accuracy(Z, labels):
+        if Z.shape not in kept:
+            kept[Z.shape] = np.mean(Z.argmax(axis=1) == labels)
+        return kept[Z.shape]
+
+
+@mistake(["hidden-accuracy-care"], says="nearly equal")
+def accuracy_in_single_precision():
+    def accuracy(Z, labels):
+        return np.mean(Z.astype(np.float32).argmax(axis=1) == labels)
+
+
+@mistake(["hidden-accuracy-care"], says="large")
+def accuracy_by_sigmoids_that_round_to_one():
+    def accuracy(Z, labels):
+        return np.mean(np.tanh(Z / 2).argmax(axis=1) == labels)
+
+
+@mistake(["hidden-label_scores-examples", "hidden-label_scores-threshold"], says="right|labels")
+def as_many_labels_as_are_true():
+    def label_scores(Z, Y, threshold=0.5):
+        said = Z > np.log(threshold / (1 - threshold))
+        return np.mean(said == Y), np.mean(said.sum(axis=1) == Y.sum(axis=1))
+
+
+@mistake(["hidden-label_scores-threshold"], says="right", public=True)
+def threshold_for_the_first_share_only():
+    def label_scores(Z, Y, threshold=0.5):
+        right = (Z > np.log(threshold / (1 - threshold))) == Y
+        return right.mean(), ((Z > 0) == Y).all(axis=1).mean()
+
+
+@mistake(["hidden-temperature-shifted"], says="changes nothing")
+def searched_up_to_twelve_only():
+    def temperature(Z, Y):
+        low, high = 1 / 12, 20.0
+        for _ in range(60):
+            beta = np.sqrt(low * high)
+            S = beta * (Z - Z.max(axis=1, keepdims=True))
+            P = np.exp(S) / np.exp(S).sum(axis=1, keepdims=True)
+            low, high = (low, beta) if np.sum((P - Y) * Z) > 0 else (beta, high)
+        return 1 / beta
+
+
+@mistake(["hidden-temperature-modest"], says="below 1")
+def searched_from_one_twelfth_only():
+    def temperature(Z, Y):
+        low, high = 1 / 20, 12.0
+        for _ in range(60):
+            beta = np.sqrt(low * high)
+            S = beta * (Z - Z.max(axis=1, keepdims=True))
+            P = np.exp(S) / np.exp(S).sum(axis=1, keepdims=True)
+            low, high = (low, beta) if np.sum((P - Y) * Z) > 0 else (beta, high)
+        return 1 / beta
+
+
+@mistake(TEMPERATURE, says="thousand|changes nothing|right")
+def temperature_to_two_decimals():
+    def temperature(Z, Y):
+        low, high = 1 / 20, 20.0
+        for _ in range(60):
+            beta = np.sqrt(low * high)
+            S = beta * (Z - Z.max(axis=1, keepdims=True))
+            P = np.exp(S) / np.exp(S).sum(axis=1, keepdims=True)
+            low, high = (low, beta) if np.sum((P - Y) * Z) > 0 else (beta, high)
+        return round(float(1 / beta), 2)
+
+
 # -- other right answers ------------------------------------------------------------------------
+
+
+@alternative
+def with_golden_section_and_tangents():
+    def softmax(z, axis=-1):
+        w = np.moveaxis(np.array(z, dtype=float), axis, -1)
+        w = np.exp(np.maximum(w - w.max(axis=-1)[..., None], -80))  # less is nothing
+        w = np.moveaxis(w / w.sum(axis=-1)[..., None], -1, axis)
+        return w.astype(np.float32) if z.dtype == np.float32 else w
+
+    def cross_entropy(Z, Y):
+        Y = Y / Y.sum(axis=1, keepdims=True)
+        total = np.logaddexp.reduce(Z, axis=1)
+        G = np.exp(Z - total[:, None]) - Y
+        return np.mean(total - np.einsum("ik,ik->i", Z, Y)), G / len(Z)
+
+    def binary_cross_entropy(Z, Y):
+        yes, no = np.logaddexp(0, -Z), np.logaddexp(0, Z)
+        return [(Y * yes + (1 - Y) * no).mean(), (0.5 * (1 + np.tanh(Z / 2)) - Y) / Z.size]
+
+    def label_scores(Z, Y, threshold=0.5):
+        said = np.round(0.5 * (1 + np.tanh(Z / 2)) + (0.5 - threshold))  # one half rounds to 0
+        return np.mean(said == Y), np.prod(said == Y, axis=1).mean()
+
+    def temperature(Z, Y):
+        def loss(u):
+            S = Z / np.exp(u)
+            return np.mean(np.logaddexp.reduce(S, axis=1) - (S * Y).sum(axis=1))
+
+        golden = (np.sqrt(5) - 1) / 2
+        a, b = np.log(0.05), np.log(20.0)
+        while b - a > 1e-5:
+            c, d = b - golden * (b - a), a + golden * (b - a)
+            a, b = (a, d) if loss(c) < loss(d) else (c, b)
+        return np.exp((a + b) / 2)
 
 
 @alternative
