@@ -545,6 +545,24 @@ def adam_uphill():
         return [w + rate * a / (np.sqrt(b) + epsilon) for w, a, b in zip(params, m, v)], (t, m, v)
 
 
+# What `adamw_step` gets from it depends on the calls before, so its points go as well.
+@mistake(
+    ADAM + ["hidden-adam_step-epsilon", "hidden-adamw_step"],
+    says="right|own|small|part",
+    public=True,
+)
+def adam_counts_for_itself():
+    taken = [0]
+
+    def adam_step(params, grads, state, learning_rate, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
+        _, m, v = state
+        taken[0] = t = taken[0] + 1
+        m = [beta_1 * a + (1 - beta_1) * g for a, g in zip(m, grads)]
+        v = [beta_2 * a + (1 - beta_2) * g**2 for a, g in zip(v, grads)]
+        rate = learning_rate * np.sqrt(1 - beta_2**t) / (1 - beta_1**t)
+        return [w - rate * a / (np.sqrt(b) + epsilon) for w, a, b in zip(params, m, v)], (t, m, v)
+
+
 @mistake(["hidden-adamw_step"], says="multiplied by η", public=True)
 def decay_without_the_rate():
     def adamw_step(
@@ -827,6 +845,14 @@ def clipped_in_place():
             for g in grads:
                 g *= limit / norm
         return grads
+
+
+@mistake(CLIP, says="right|expected|shape")
+def values_of_the_public_example():
+    def clip_gradients(grads, limit):
+        if limit == 2.5 and len(grads) == 2:
+            return [np.array([1.5, 0.0]), np.array([[0.0], [2.0]])]
+        return grads if limit in (1.0, 10.0) else grads[::-1]
 
 
 # -- the race ----------------------------------------------------------------------------------
