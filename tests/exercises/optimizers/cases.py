@@ -20,7 +20,7 @@ CLIP = ["hidden-clip_gradients", "hidden-clip_gradients-care"]
 # -- mistakes of the syllabus ------------------------------------------------------------------
 
 
-@mistake(ADAM, says="bias correction is missing|state of its own|right", public=True)
+@mistake(ADAM, says="bias correction is missing|state of its own", public=True)
 def no_bias_correction():
     def adam_step(params, grads, state, learning_rate, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
         steps, m, v = state
@@ -30,7 +30,7 @@ def no_bias_correction():
         return new, (steps + 1, m, v)
 
 
-@mistake(ADAM, says="correction of v is missing|state of its own|right", public=True)
+@mistake(ADAM, says="correction of v is missing|state of its own", public=True)
 def bias_correction_of_m_only():
     def adam_step(params, grads, state, learning_rate, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
         steps, m, v = state
@@ -69,7 +69,7 @@ def epsilon_of_rmsprop_outside_the_root():
         return [w - move for w, move in zip(params, moves)], averages
 
 
-@mistake(ADAM, says="t is one too small|warned: RuntimeWarning|right", public=True)
+@mistake(ADAM, says="t is one too small|warned: RuntimeWarning", public=True)
 def t_from_zero():
     def adam_step(params, grads, state, learning_rate, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
         t, m, v = state
@@ -80,7 +80,7 @@ def t_from_zero():
         return new, (t + 1, m, v)
 
 
-@mistake(ADAM, says="t is one too small|ZeroDivisionError|right", public=True)
+@mistake(ADAM, says="t is one too small|ZeroDivisionError", public=True)
 def t_from_zero_with_numbers_of_python():
     def adam_step(params, grads, state, learning_rate, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
         t, m, v = state
@@ -118,7 +118,7 @@ def averages_of_adam_shared_between_parameters():
         return new, (t, m, v)
 
 
-@mistake(["hidden-adam_step-arrays"], says="state of its own|right")
+@mistake(["hidden-adam_step-arrays"], says="state of its own")
 def step_counted_for_each_parameter():
     def adam_step(params, grads, state, learning_rate, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
         t, m, v = state
@@ -171,7 +171,7 @@ def weight_decay_in_the_gradient():
 # -- momentum ----------------------------------------------------------------------------------
 
 
-@mistake(MOMENTUM, says="uphill|right|state of its own", public=True)
+@mistake(MOMENTUM, says="uphill|state of its own", public=True)
 def momentum_uphill():
     def momentum_step(params, grads, velocities, learning_rate, momentum, nesterov=False):
         velocities = [momentum * v + learning_rate * g for v, g in zip(velocities, grads)]
@@ -181,7 +181,7 @@ def momentum_uphill():
         return [w + v for w, v in zip(params, velocities)], velocities
 
 
-@mistake(MOMENTUM, says="sign of the velocity|right|state of its own", public=True)
+@mistake(MOMENTUM, says="sign of the velocity|state of its own|sign is flipped", public=True)
 def sign_of_the_velocity():
     def momentum_step(params, grads, velocities, learning_rate, momentum, nesterov=False):
         velocities = [momentum * v + learning_rate * g for v, g in zip(velocities, grads)]
@@ -191,7 +191,7 @@ def sign_of_the_velocity():
         return [w - v for w, v in zip(params, velocities)], velocities
 
 
-@mistake(MOMENTUM, says="inside the velocity|right|state of its own", public=True)
+@mistake(MOMENTUM, says="inside the velocity|state of its own", public=True)
 def rate_outside_the_velocity():
     def momentum_step(params, grads, velocities, learning_rate, momentum, nesterov=False):
         velocities = [momentum * v - g for v, g in zip(velocities, grads)]
@@ -201,7 +201,7 @@ def rate_outside_the_velocity():
         return [w + learning_rate * move for w, move in zip(params, moves)], velocities
 
 
-@mistake(MOMENTUM, says="average|right|state of its own", public=True)
+@mistake(MOMENTUM, says="average|state of its own", public=True)
 def momentum_as_an_average():
     def momentum_step(params, grads, velocities, learning_rate, momentum, nesterov=False):
         rate = learning_rate * (1 - momentum)
@@ -213,7 +213,7 @@ def momentum_as_an_average():
 
 
 # With Nesterov, the old velocity where the new one is asked gives plain momentum.
-@mistake(MOMENTUM, says="not the old one|plain momentum|state of its own|right", public=True)
+@mistake(MOMENTUM, says="not the old one|plain momentum|state of its own", public=True)
 def old_velocity():
     def momentum_step(params, grads, velocities, learning_rate, momentum, nesterov=False):
         new = [momentum * v - learning_rate * g for v, g in zip(velocities, grads)]
@@ -271,7 +271,7 @@ def velocity_kept_between_two_runs():
         return new, [kept[i, np.shape(w)] for i, w in enumerate(params)]
 
 
-@mistake(MOMENTUM, says="comes back is the old one|right|state of its own", public=True)
+@mistake(MOMENTUM, says="comes back is the old one|state of its own", public=True)
 def old_velocity_returned():
     def momentum_step(params, grads, velocities, learning_rate, momentum, nesterov=False):
         new = [momentum * v - learning_rate * g for v, g in zip(velocities, grads)]
@@ -298,7 +298,7 @@ def velocities_not_returned():
 # -- Adagrad and RMSProp -----------------------------------------------------------------------
 
 
-@mistake(ADAGRAD, says="uphill|right|state of its own|zero")
+@mistake(ADAGRAD, says="uphill|state of its own|zero")
 def adagrad_uphill():
     def adagrad_step(params, grads, sums, learning_rate, epsilon=1e-7):
         sums = [s + g**2 for s, g in zip(sums, grads)]
@@ -307,21 +307,21 @@ def adagrad_uphill():
         ], sums
 
 
-@mistake(ADAGRAD, says="belongs to the sum already|state of its own|right|zero", public=True)
+@mistake(ADAGRAD, says="belongs to the sum already|state of its own|zero", public=True)
 def sum_before_this_gradient():
     def adagrad_step(params, grads, sums, learning_rate, epsilon=1e-7):
         new = [w - learning_rate * g / np.sqrt(s + epsilon) for w, g, s in zip(params, grads, sums)]
         return new, [s + g**2 for s, g in zip(sums, grads)]
 
 
-@mistake(ADAGRAD, says="root is missing|state of its own|right|zero", public=True)
+@mistake(ADAGRAD, says="root is missing|state of its own|zero", public=True)
 def adagrad_without_the_root():
     def adagrad_step(params, grads, sums, learning_rate, epsilon=1e-7):
         sums = [s + g**2 for s, g in zip(sums, grads)]
         return [w - learning_rate * g / (s + epsilon) for w, g, s in zip(params, grads, sums)], sums
 
 
-@mistake(ADAGRAD, says="old sum is lost|state of its own|right|zero", public=True)
+@mistake(ADAGRAD, says="old sum is lost|state of its own|zero", public=True)
 def adagrad_without_memory():
     def adagrad_step(params, grads, sums, learning_rate, epsilon=1e-7):
         sums = [g**2 for g in grads]
@@ -372,7 +372,7 @@ def one_sum_for_an_array():
         ], sums
 
 
-@mistake(ADAGRAD, says="changed its argument|right|state of its own", public=True)
+@mistake(ADAGRAD, says="changed its argument|state of its own", public=True)
 def sums_in_place():
     def adagrad_step(params, grads, sums, learning_rate, epsilon=1e-7):
         for i, g in enumerate(grads):
@@ -382,7 +382,7 @@ def sums_in_place():
         ], sums
 
 
-@mistake(RMSPROP, says="swapped|state of its own|right|zero", public=True)
+@mistake(RMSPROP, says="swapped|state of its own|zero", public=True)
 def rho_the_wrong_way_round():
     def rmsprop_step(params, grads, averages, learning_rate, rho=0.9, epsilon=1e-7):
         averages = [(1 - rho) * v + rho * g**2 for v, g in zip(averages, grads)]
@@ -391,7 +391,7 @@ def rho_the_wrong_way_round():
         ], averages
 
 
-@mistake(RMSPROP, says="needs the factor 1 - ρ|state of its own|right|zero", public=True)
+@mistake(RMSPROP, says="needs the factor 1 - ρ|state of its own|zero", public=True)
 def square_without_its_share():
     def rmsprop_step(params, grads, averages, learning_rate, rho=0.9, epsilon=1e-7):
         averages = [rho * v + g**2 for v, g in zip(averages, grads)]
@@ -400,7 +400,7 @@ def square_without_its_share():
         ], averages
 
 
-@mistake(RMSPROP, says="root is missing|state of its own|right|zero", public=True)
+@mistake(RMSPROP, says="root is missing|state of its own|zero", public=True)
 def rmsprop_without_the_root():
     def rmsprop_step(params, grads, averages, learning_rate, rho=0.9, epsilon=1e-7):
         averages = [rho * v + (1 - rho) * g**2 for v, g in zip(averages, grads)]
@@ -409,7 +409,7 @@ def rmsprop_without_the_root():
         ], averages
 
 
-@mistake(RMSPROP, says="Adagrad|state of its own|right|zero")
+@mistake(RMSPROP, says="Adagrad|state of its own|zero")
 def rmsprop_that_does_not_forget():
     def rmsprop_step(params, grads, averages, learning_rate, rho=0.9, epsilon=1e-7):
         averages = [v + g**2 for v, g in zip(averages, grads)]
@@ -418,7 +418,7 @@ def rmsprop_that_does_not_forget():
         ], averages
 
 
-@mistake(RMSPROP, says="belongs to the average|state of its own|right|zero")
+@mistake(RMSPROP, says="belongs to the average|state of its own|zero")
 def average_before_this_gradient():
     def rmsprop_step(params, grads, averages, learning_rate, rho=0.9, epsilon=1e-7):
         new = [
@@ -486,7 +486,7 @@ def epsilon_beside_the_corrected_root():
         return new, (t, m, v)
 
 
-@mistake(ADAM, says="without the corrections|right|state of its own", public=True)
+@mistake(ADAM, says="without the corrections|state of its own", public=True)
 def corrected_averages_kept():
     def adam_step(params, grads, state, learning_rate, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
         steps, m, v = state
@@ -498,7 +498,7 @@ def corrected_averages_kept():
         return new, (t, [a / (1 - beta_1**t) for a in m], [b / (1 - beta_2**t) for b in v])
 
 
-@mistake(ADAM, says="grow by one|right|state of its own", public=True)
+@mistake(ADAM, says="grow by one|state of its own", public=True)
 def steps_not_counted():
     def adam_step(params, grads, state, learning_rate, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
         steps, m, v = state
@@ -510,9 +510,7 @@ def steps_not_counted():
         return new, (steps, m, v)
 
 
-@mistake(
-    ADAM + ["hidden-adam_step-epsilon"], says="swapped|right|state of its own|small", public=True
-)
+@mistake(ADAM + ["hidden-adam_step-epsilon"], says="swapped|state of its own|small", public=True)
 def betas_swapped():
     def adam_step(params, grads, state, learning_rate, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
         steps, m, v = state
@@ -523,7 +521,7 @@ def betas_swapped():
         return [w - rate * a / (np.sqrt(b) + epsilon) for w, a, b in zip(params, m, v)], (t, m, v)
 
 
-@mistake(ADAM + ["hidden-adam_step-epsilon"], says="needs the factor|right|own|small", public=True)
+@mistake(ADAM + ["hidden-adam_step-epsilon"], says="needs the factor|own|small", public=True)
 def sums_for_averages():
     def adam_step(params, grads, state, learning_rate, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
         steps, m, v = state
@@ -534,7 +532,7 @@ def sums_for_averages():
         return [w - rate * a / (np.sqrt(b) + epsilon) for w, a, b in zip(params, m, v)], (t, m, v)
 
 
-@mistake(ADAM, says="uphill|right|own", public=True)
+@mistake(ADAM, says="uphill|own", public=True)
 def adam_uphill():
     def adam_step(params, grads, state, learning_rate, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
         steps, m, v = state
@@ -685,7 +683,7 @@ def wave_twice_too_high():
         return initial * (alpha + (1 - alpha) * wave)
 
 
-@mistake(COSINE, says="radians|right|stays at", public=True)
+@mistake(COSINE, says="radians|stays at", public=True)
 def cosine_in_degrees():
     def cosine_rate(initial, total, t, alpha=0.0):
         wave = (1 + np.cos(180 * np.minimum(t, total) / total)) / 2
@@ -714,14 +712,14 @@ def nothing_after_the_end():
         return np.where(t <= total, rate, 0.0)
 
 
-@mistake(["hidden-cosine_rate"], says="quarter of a wave|right", public=True)
+@mistake(["hidden-cosine_rate"], says="quarter of a wave", public=True)
 def quarter_of_a_wave():
     def cosine_rate(initial, total, t, alpha=0.0):
         wave = np.cos(np.pi / 2 * np.minimum(t, total) / total)
         return initial * (alpha + (1 - alpha) * wave)
 
 
-@mistake(["hidden-cosine_rate"], says="not T - 1|right", public=True)
+@mistake(["hidden-cosine_rate"], says="not T - 1", public=True)
 def last_step_one_early():
     def cosine_rate(initial, total, t, alpha=0.0):
         last = max(total - 1, 1)
@@ -745,7 +743,7 @@ def alpha_on_top():
         return [0.02, 0.05, 1.4, 0.2, 1.0]
 
 
-@mistake(COSINE, says="share of the first|right|stays at")
+@mistake(COSINE, says="share of the first|stays at")
 def alpha_as_a_rate():
     def cosine_rate(initial, total, t, alpha=0.0):
         wave = (1 + np.cos(np.pi * np.minimum(t, total) / total)) / 2
@@ -767,34 +765,34 @@ def one_step_number_only():
         return initial * (alpha + (1 - alpha) * (1 + np.cos(np.pi * t / total)) / 2)
 
 
-@mistake(CLIP, says="clipped by itself|whole numbers|right", public=True)
+@mistake(CLIP, says="clipped by itself|whole numbers", public=True)
 def each_array_by_its_own_norm():
     def clip_gradients(grads, limit):
         norms = [np.sqrt(np.sum(np.asarray(g, dtype=float) ** 2)) for g in grads]
         return [g * (limit / norm) if norm > limit else g for g, norm in zip(grads, norms)]
 
 
-@mistake(CLIP, says="clipped by itself|whole numbers|right", public=True)
+@mistake(CLIP, says="clipped by itself|whole numbers", public=True)
 def each_entry_by_itself():
     def clip_gradients(grads, limit):
         return [np.clip(g, -limit, limit) for g in grads]
 
 
-@mistake(CLIP, says="root of the sum of squares|whole numbers|right", public=True)
+@mistake(CLIP, says="root of the sum of squares|whole numbers", public=True)
 def norm_without_the_root():
     def clip_gradients(grads, limit):
         norm = sum(np.sum(np.square(g)) for g in grads)
         return [g * (limit / norm) if norm > limit else g for g in grads]
 
 
-@mistake(CLIP, says="sum of the norms|whole numbers|right", public=True)
+@mistake(CLIP, says="sum of the norms|whole numbers", public=True)
 def sum_of_the_norms():
     def clip_gradients(grads, limit):
         norm = sum(np.linalg.norm(np.ravel(g)) for g in grads)
         return [g * (limit / norm) if norm > limit else g for g in grads]
 
 
-@mistake(CLIP, says="short enough|warned|right|zeros|not 1", public=True)
+@mistake(CLIP, says="short enough|warned|zeros|not 1", public=True)
 def short_gradients_made_long():
     def clip_gradients(grads, limit):
         norm = np.sqrt(sum(np.sum(np.square(g)) for g in grads))
@@ -809,21 +807,21 @@ def zero_divided_by_zero():
         return [g * scale for g in grads]
 
 
-@mistake(CLIP, says="not 1|whole numbers|right", public=True)
+@mistake(CLIP, says="not 1|whole numbers", public=True)
 def new_length_one():
     def clip_gradients(grads, limit):
         norm = np.sqrt(sum(np.sum(np.square(g)) for g in grads))
         return [g / norm if norm > limit else g for g in grads]
 
 
-@mistake(CLIP, says="longest array|whole numbers|right")
+@mistake(CLIP, says="longest array|whole numbers")
 def norm_of_the_longest_array():
     def clip_gradients(grads, limit):
         norm = max([np.linalg.norm(np.ravel(g)) for g in grads], default=0.0)
         return [g * (limit / norm) if norm > limit else g for g in grads]
 
 
-@mistake(CLIP, says="largest entry|whole numbers|right", public=True)
+@mistake(CLIP, says="largest entry|whole numbers", public=True)
 def largest_entry():
     def clip_gradients(grads, limit):
         norm = max([np.max(np.abs(g), initial=0.0) for g in grads], default=0.0)
