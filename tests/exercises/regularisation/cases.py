@@ -68,7 +68,7 @@ def decaying_the_bias():
         return value, [l1 * np.sign(p) + 2 * l2 * p for p in params]
 
 
-@mistake([STOP, f"{STOP}-delta"], says="too late|improvement|min_delta is not 0", public=True)
+@mistake([STOP, f"{STOP}-delta"], says="too late", public=True)
 def patience_off_by_one():
     def early_stopping(step, loss, start, epochs, patience, min_delta=0.0):
         theta, losses, waiting, lowest = start.copy(), [], 0, np.inf
@@ -84,7 +84,7 @@ def patience_off_by_one():
         return best, np.array(losses)
 
 
-@mistake([STOP, f"{STOP}-delta"], says="too early|right", public=True)
+@mistake([STOP, f"{STOP}-delta"], says="too early", public=True)
 def patience_off_by_one_the_other_way():
     def early_stopping(step, loss, start, epochs, patience, min_delta=0.0):
         theta, losses, waiting, lowest = start.copy(), [], 0, np.inf
@@ -130,7 +130,7 @@ def dropout_of_the_paper():
         return X * mask, mask
 
 
-@mistake([DROPOUT], says="mask of its own|right")
+@mistake([DROPOUT], says="mask of its own|right", public=True)
 def one_mask_for_all_examples():
     def dropout_forward(X, rate, rng, training):
         if not training:
@@ -202,7 +202,7 @@ def never_drops():
         return X, np.ones(X.shape)
 
 
-@mistake([BACK, f"{BACK}-use"], says="mask|nothing was dropped", public=True)
+@mistake([BACK, f"{BACK}-use"], says="mask|nothing was dropped|not right", public=True)
 def another_mask_drawn():
     def dropout_backward(G, mask, rate, training):
         again = np.random.default_rng(1).random(G.shape) >= rate
@@ -544,7 +544,7 @@ def start_not_copied():
         return best, np.array(losses)
 
 
-@mistake([STOP, f"{STOP}-delta"], says="in a row|right", public=True)
+@mistake([STOP, f"{STOP}-delta"], says="in a row|shape", public=True)
 def patience_that_is_never_renewed():
     def early_stopping(step, loss, start, epochs, patience, min_delta=0.0):
         theta, losses, waiting, lowest = start.copy(), [], 0, np.inf
@@ -560,7 +560,7 @@ def patience_that_is_never_renewed():
         return best, np.array(losses)
 
 
-@mistake([STOP, f"{STOP}-delta"], says="not than the one before|right")
+@mistake([STOP, f"{STOP}-delta"], says="not than the one before|smaller steps")
 def better_than_the_epoch_before():
     def early_stopping(step, loss, start, epochs, patience, min_delta=0.0):
         theta, losses, waiting, lowest, before = start.copy(), [], 0, np.inf, np.inf
@@ -576,7 +576,7 @@ def better_than_the_epoch_before():
         return best, np.array(losses)
 
 
-@mistake([STOP, f"{STOP}-delta"], says="as good as the best|min_delta|right")
+@mistake([STOP, f"{STOP}-delta"], says="as good as the best|no improvement|not right", public=True)
 def ties_count_as_improvements():
     def early_stopping(step, loss, start, epochs, patience, min_delta=0.0):
         theta, losses, waiting, lowest = start.copy(), [], 0, np.inf
@@ -608,7 +608,7 @@ def min_delta_ignored():
         return best, np.array(losses)
 
 
-@mistake([f"{STOP}-delta"], says="smaller steps must not move it")
+@mistake([f"{STOP}-delta"], says="smaller steps must not move it|not right", public=True)
 def small_improvements_move_the_best():
     def early_stopping(step, loss, start, epochs, patience, min_delta=0.0):
         theta, losses, waiting, lowest = start.copy(), [], 0, np.inf
@@ -639,7 +639,7 @@ def never_stops():
 # -- folds -------------------------------------------------------------------------------------
 
 
-@mistake([f"{FOLDS}-rest"], says="left over|never validated", public=True)
+@mistake([f"{FOLDS}-rest"], says="left over", public=True)
 def examples_that_are_left_over():
     def k_folds(n, k, rng):
         order, size = rng.permutation(n), n // k
@@ -713,7 +713,7 @@ def pairs_the_wrong_way_round():
         return [(parts[f], np.concatenate(parts[:f] + parts[f + 1 :])) for f in range(k)]
 
 
-@mistake([FOLDS, f"{FOLDS}-rest"], says="numbers of examples", public=True)
+@mistake([FOLDS, f"{FOLDS}-rest", f"{FOLDS}-shuffled"], says="numbers of examples", public=True)
 def masks_for_numbers():
     def k_folds(n, k, rng):
         fold = rng.permutation(np.arange(n) % k)
@@ -775,7 +775,7 @@ def constant_if_the_deviation_is_small():
         return (X_train - mean) / s, (X_new - mean) / s
 
 
-@mistake([RULER, f"{RULER}-new", f"{RULER}-constant"], says="small is added|s = 1|tiny|not const")
+@mistake([RULER, f"{RULER}-new", f"{RULER}-constant"], says="small is added|tiny|not (const|right|-1)", public=True)
 def something_small_added():
     def standardise(X_train, X_new):
         mean, s = X_train.mean(axis=0), X_train.std(axis=0) + 1e-8
@@ -886,7 +886,7 @@ network_keeps_with_the_rate = train_but(
     "network_keeps_with_the_rate",
     (FACTOR, "factor = (rng.random(S.shape) >= (1 - rate if rate else 0)) / (rate or 1)"),
     loses=[f"{TRAIN}-dropout"],
-    says="dropped, not kept",
+    says="dropped, not kept|not right",
     public=True,
 )
 network_decays_its_biases = train_but(
@@ -909,7 +909,7 @@ network_decays_one_layer = train_but(
     "network_decays_one_layer",
     ("(H.T @ G + 2 * l2 * W2)", "(H.T @ G)"),
     loses=[f"{TRAIN}-penalty"],
-    says="both matrices",
+    says="both matrices|not right",
     public=True,
 )
 network_reports_the_penalty = train_but(
@@ -1000,7 +1000,7 @@ network_changed_in_place = train_but(
 network_that_guesses_its_classes = train_but(
     "network_that_guesses_its_classes",
     ("np.eye(len(b2))[labels]", "np.eye(labels.max() + 1)[labels]"),
-    loses=[TRAIN, f"{TRAIN}-dropout"],
+    loses=[TRAIN],
     says="broadcast",
 )
 
@@ -1146,7 +1146,7 @@ def number_by_number():
 @alternative
 def in_other_words():
     def dropout_forward(X, rate, rng, training):
-        kept = ~(rng.random(X.shape) < rate) | (not training)
+        kept = ~(rng.random(X.shape) < rate) if training else np.full(X.shape, True)
         return np.where(kept, X, 0) * (1 / (1 - rate) if training else 1.0), kept
 
     dropout_scale = lambda rate, training: (1 - rate) ** -1.0 if training else 1.0  # noqa: E731
