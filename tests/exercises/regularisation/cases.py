@@ -4,7 +4,7 @@ The solution of ``train`` calls no other answer, so a mistake in one of these co
 alone.
 """
 
-# ruff: noqa: B905, RUF005  # answers are written as students write them
+# ruff: noqa: B905, NPY002, RUF007  # answers are written as students write them
 
 import numpy as np
 
@@ -318,6 +318,24 @@ def ddof_one_everywhere():
         return A, running_mean, running_variance
 
 
+@mistake([f"{NORM}-running"], says="right|must move|replaced|mixed")
+def running_statistics_kept_between_calls():
+    kept = {}
+
+    def batch_norm_forward(
+        X, gamma, beta, running_mean, running_variance, momentum, epsilon, training
+    ):
+        mean, variance = running_mean, running_variance
+        if training:
+            mean, variance = X.mean(axis=0), X.var(axis=0)
+            old_mean, old_variance = kept.setdefault(X.shape, (running_mean, running_variance))
+            running_mean = momentum * old_mean + (1 - momentum) * mean
+            running_variance = momentum * old_variance + (1 - momentum) * variance
+            kept[X.shape] = running_mean, running_variance
+        A = gamma * (X - mean) / np.sqrt(variance + epsilon) + beta
+        return A, running_mean, running_variance
+
+
 @mistake([NORM, f"{NORM}-use"], says="under the root|right", public=True)
 def epsilon_outside_the_root():
     def batch_norm_forward(
@@ -426,9 +444,7 @@ def half_the_squares():
 def strengths_exchanged():
     def penalty(params, l2, l1):
         value = sum(l1 * np.abs(W).sum() + l2 * np.sum(W**2) for W in params[::2])
-        grads = [
-            np.zeros(p.shape) if p.ndim == 1 else l1 * np.sign(p) + 2 * l2 * p for p in params
-        ]
+        grads = [np.zeros(p.shape) if p.ndim == 1 else l1 * np.sign(p) + 2 * l2 * p for p in params]
         return value, grads
 
 
@@ -437,9 +453,7 @@ def mean_over_the_weights():
     def penalty(params, l1, l2):
         n = sum(W.size for W in params[::2])
         value = sum(l1 * np.abs(W).sum() + l2 * np.sum(W**2) for W in params[::2]) / n
-        grads = [
-            np.zeros(p.shape) if p.ndim == 1 else l1 * np.sign(p) + 2 * l2 * p for p in params
-        ]
+        grads = [np.zeros(p.shape) if p.ndim == 1 else l1 * np.sign(p) + 2 * l2 * p for p in params]
         return value, grads
 
 
@@ -449,9 +463,7 @@ def penalty_of_the_last_layer():
         grads = []
         for p in params:
             value = l1 * np.abs(params[-2]).sum() + l2 * np.sum(params[-2] ** 2)
-            grads.append(
-                np.zeros(p.shape) if p.ndim == 1 else l1 * np.sign(p) + 2 * l2 * p
-            )
+            grads.append(np.zeros(p.shape) if p.ndim == 1 else l1 * np.sign(p) + 2 * l2 * p)
         return value, grads
 
 
@@ -624,6 +636,41 @@ def small_improvements_move_the_best():
         return best, np.array(losses)
 
 
+@mistake([STOP], says="raised|right|shape")
+def ten_for_infinity():
+    def early_stopping(step, loss, start, epochs, patience, min_delta=0.0):
+        theta, losses, waiting, lowest = start.copy(), [], 0, 100.0
+        best = theta.copy()
+        for _ in range(epochs):
+            theta = step(theta)
+            losses.append(loss(theta))
+            if losses[-1] < lowest - min_delta:
+                lowest, best, waiting = losses[-1], theta.copy(), 0
+            else:
+                waiting += 1
+                if waiting == patience:
+                    break
+        return best, np.array(losses)
+
+
+@mistake(ALL_STOP, says="shape|right|start", public=True)
+def start_taken_for_an_epoch():
+    def early_stopping(step, loss, start, epochs, patience, min_delta=0.0):
+        theta, best, waiting = start.copy(), start.copy(), 0
+        losses = [loss(theta)]
+        lowest = losses[0]
+        for _ in range(epochs):
+            theta = step(theta)
+            losses.append(loss(theta))
+            if losses[-1] < lowest - min_delta:
+                lowest, best, waiting = losses[-1], theta.copy(), 0
+            else:
+                waiting += 1
+                if waiting == patience:
+                    break
+        return best, np.array(losses)
+
+
 @mistake([STOP, f"{STOP}-delta"], says="before the epochs are over|right|min_delta", public=True)
 def never_stops():
     def early_stopping(step, loss, start, epochs, patience, min_delta=0.0):
@@ -677,9 +724,7 @@ def shuffled_by_something_else():
 def only_the_folds_are_shuffled():
     def k_folds(n, k, rng):
         parts = np.array_split(np.arange(n), k)
-        return [
-            (np.concatenate(parts[:f] + parts[f + 1 :]), parts[f]) for f in rng.permutation(k)
-        ]
+        return [(np.concatenate(parts[:f] + parts[f + 1 :]), parts[f]) for f in rng.permutation(k)]
 
 
 @mistake([FOLDS, f"{FOLDS}-rest"], says="exactly once|never validated", public=True)
@@ -718,6 +763,12 @@ def masks_for_numbers():
     def k_folds(n, k, rng):
         fold = rng.permutation(np.arange(n) % k)
         return [(fold != f, fold == f) for f in range(k)]
+
+
+@mistake([FOLDS, f"{FOLDS}-rest", f"{FOLDS}-shuffled"], says="pair", public=True)
+def folds_without_their_training_parts():
+    def k_folds(n, k, rng):
+        return np.array_split(rng.permutation(n), k)
 
 
 # -- standardising -----------------------------------------------------------------------------
@@ -775,7 +826,11 @@ def constant_if_the_deviation_is_small():
         return (X_train - mean) / s, (X_new - mean) / s
 
 
-@mistake([RULER, f"{RULER}-new", f"{RULER}-constant"], says="small is added|tiny|not (const|right|-1)", public=True)
+@mistake(
+    [RULER, f"{RULER}-new", f"{RULER}-constant"],
+    says="small is added|tiny|not (const|right|-1)",
+    public=True,
+)
 def something_small_added():
     def standardise(X_train, X_new):
         mean, s = X_train.mean(axis=0), X_train.std(axis=0) + 1e-8
@@ -800,7 +855,9 @@ def variance_for_the_deviation():
         return (X_train - mean) / v, (X_new - mean) / v
 
 
-@mistake([RULER, f"{RULER}-new", f"{RULER}-constant"], says="changed its argument|cast", public=True)
+@mistake(
+    [RULER, f"{RULER}-new", f"{RULER}-constant"], says="changed its argument|cast", public=True
+)
 def standardised_in_place():
     def standardise(X_train, X_new):
         mean = X_train.mean(axis=0)
@@ -811,7 +868,6 @@ def standardised_in_place():
 
 
 # -- the network -------------------------------------------------------------------------------
-
 
 
 def train_but(name, *changes, loses, says, public=False):
@@ -876,8 +932,11 @@ network_without_a_mask_on_the_way_back = train_but(
 )
 network_with_one_mask_for_all_epochs = train_but(
     "network_with_one_mask_for_all_epochs",
-    (FACTOR, "factor = (np.random.default_rng(rng.bit_generator.state['state']['inc'] % 97)"
-             ".random(S.shape) >= rate) / (1 - rate)"),
+    (
+        FACTOR,
+        "factor = (np.random.default_rng(rng.bit_generator.state['state']['inc'] % 97)"
+        ".random(S.shape) >= rate) / (1 - rate)",
+    ),
     loses=[f"{TRAIN}-dropout"],
     says=ANY,
     public=True,
@@ -949,7 +1008,7 @@ network_watches_the_training_loss = train_but(
     ("losses[-1][1] < lowest", "losses[-1][0] < lowest"),
     ("lowest, best, waiting = losses[-1][1]", "lowest, best, waiting = losses[-1][0]"),
     loses=[f"{TRAIN}-stopping"],
-    says="validation examples decides",
+    says="validation examples decides|shape",
     public=True,
 )
 network_measured_before_the_step = train_but(
@@ -1086,9 +1145,7 @@ def number_by_number():
         pairs = []
         for f in range(k):
             part = order[f::k]
-            pairs.append(
-                (np.array([i for i in range(n) if i not in part]), np.array(part))
-            )
+            pairs.append((np.array([i for i in range(n) if i not in part]), np.array(part)))
         return pairs
 
     def standardise(X_train, X_new):
@@ -1103,9 +1160,7 @@ def number_by_number():
             Z_new[:, j] = (X_new[:, j] - mean) / s
         return Z, Z_new
 
-    def train(
-        X, labels, X_val, labels_val, params, rate, l2, learning_rate, epochs, patience, rng
-    ):
+    def train(X, labels, X_val, labels_val, params, rate, l2, learning_rate, epochs, patience, rng):
         params = [param.astype(float) for param in params]
 
         def cross_entropy(X, labels):
@@ -1182,9 +1237,7 @@ def in_other_words():
         weights = np.concatenate([p.ravel() for p in params if p.ndim == 2])
         value = l1 * np.linalg.norm(weights, 1) + l2 * np.dot(weights, weights)
         is_weight = [float(p.ndim == 2) for p in params]
-        return value, tuple(
-            w * (l1 * np.sign(p) + 2.0 * l2 * p) for w, p in zip(is_weight, params)
-        )
+        return value, tuple(w * (l1 * np.sign(p) + 2.0 * l2 * p) for w, p in zip(is_weight, params))
 
     def early_stopping(step, loss, start, epochs, patience, min_delta=0.0):
         theta = step(start.copy())
@@ -1208,9 +1261,7 @@ def in_other_words():
         s[np.ptp(X_train, axis=0) == 0] = 1
         return tuple((X - mean) / s for X in (X_train, X_new))
 
-    def train(
-        X, labels, X_val, labels_val, params, rate, l2, learning_rate, epochs, patience, rng
-    ):
+    def train(X, labels, X_val, labels_val, params, rate, l2, learning_rate, epochs, patience, rng):
         # Of the other answers: dropout there and back, the penalty, early stopping.
         shapes = [p.shape for p in params]
         ends = np.cumsum([p.size for p in params])[:-1]
