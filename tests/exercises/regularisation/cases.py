@@ -636,8 +636,24 @@ def small_improvements_move_the_best():
         return best, np.array(losses)
 
 
+@mistake([f"{STOP}-delta"], says="lower by less than min_delta", public=True)
+def best_of_all_losses():
+    def early_stopping(step, loss, start, epochs, patience, min_delta=0.0):
+        theta, losses, kept, waiting, lowest = start.copy(), [], [], 0, np.inf
+        for _ in range(epochs):
+            theta = step(theta)
+            losses.append(loss(theta))
+            kept.append(theta.copy())
+            waiting += 1
+            if losses[-1] < lowest - min_delta:
+                lowest, waiting = losses[-1], 0
+            if waiting == patience:
+                break
+        return kept[int(np.argmin(losses))], np.array(losses)
+
+
 @mistake([STOP], says="raised|right|shape")
-def ten_for_infinity():
+def a_hundred_for_infinity():
     def early_stopping(step, loss, start, epochs, patience, min_delta=0.0):
         theta, losses, waiting, lowest = start.copy(), [], 0, 100.0
         best = theta.copy()
@@ -807,6 +823,14 @@ def n_minus_one_in_the_ruler():
 def constant_feature_divides_by_zero():
     def standardise(X_train, X_new):
         mean, s = X_train.mean(axis=0), X_train.std(axis=0)
+        return (X_train - mean) / s, (X_new - mean) / s
+
+
+@mistake([f"{RULER}-constant"], says="s = 1", public=True)
+def constant_features_set_to_zero():
+    def standardise(X_train, X_new):
+        mean, constant = X_train.mean(axis=0), np.ptp(X_train, axis=0) == 0
+        s = np.where(constant, np.inf, X_train.std(axis=0))
         return (X_train - mean) / s, (X_new - mean) / s
 
 
