@@ -281,6 +281,22 @@ def test_the_height_is_reserved_whatever_is_shown(open_with, width):
     assert reserved - 110 < shown.page.locator(".nj-widget").bounding_box()["height"] < reserved - 8
 
 
+@pytest.mark.parametrize("width", [1280, 405, 390, 350])
+@pytest.mark.parametrize("surface", ["bowl", "rosenbrock"])
+def test_the_longest_numbers_do_not_push_anything_out(open_with, surface, width):
+    shown = open_with(OptimizerRace(surface, ALL, 0.004, steps=400), width=width)
+    page = shown.page
+    if surface == "bowl":  # costs like 1.0 × 10⁻¹⁷; on the other one they are like 618,326,224
+        page.get_by_label("The same η for all").uncheck()
+        shown.settle()
+    table = page.locator(".nj-or-table").bounding_box()
+    room = page.locator(".nj-or-below").bounding_box()
+    assert table["x"] + table["width"] <= room["x"] + room["width"]
+    if width == 1280:
+        assert table["x"] + table["width"] < page.locator(".nj-or-sliders").bounding_box()["x"]
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
 @pytest.mark.parametrize("width", [1280, 390])
 def test_every_number_fits_its_box_and_every_box_the_widget(open_with, width):
     shown = open_with(OptimizerRace("rosenbrock", ALL, steps=400), width=width)
