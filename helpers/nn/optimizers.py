@@ -114,7 +114,9 @@ class Optimizer(ABC):
         self, index: int, name: str, param: np.ndarray, first: float = 0.0
     ) -> np.ndarray:
         """Return what is remembered under a name for one parameter, to be changed in place."""
-        memory = self._memory.setdefault((index, name), np.full_like(param, first))
+        memory = self._memory.get((index, name))
+        if memory is None:
+            memory = self._memory[index, name] = np.full_like(param, first)
         if memory.shape != param.shape:
             raise ValueError(
                 f"parameter {index} has shape {param.shape}, and at the steps before it had "

@@ -471,9 +471,9 @@ function draw(frame) {
   panels(map.element, curves.element);
   controls(
     h("div", { class: "nj-or-row" }, playback.element, surfaces.element),
-    h("div", { class: "nj-or-lower" }, legend.element,
+    h("div", { class: "nj-or-below" }, h("div", { class: "nj-or-lower" }, legend.element,
       h("div", { class: "nj-or-sliders" }, same.element, rate.element,
-        ...Object.values(parts).map(({ element }) => element), again)),
+        ...Object.values(parts).map(({ element }) => element), again))),
   );
 
   on(["surface", "surfaces", "start", "steps", "optimizers", "learning_rate", "rates", "seed", "tolerance", ...SETTINGS], () => {

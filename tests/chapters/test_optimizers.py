@@ -172,6 +172,52 @@ def test_who_cares_about_the_unit_of_the_cost(scale):
     assert not np.allclose(keras_like, end(lambda: Adagrad(learning_rate=0.1), 1.0), rtol=1e-3)
 
 
+def _until_right(make, scale):
+    """Steps of a fit of ``y = x`` until it is 1 % off, where the input's numbers are scaled."""
+    mean_square = 0.96 * scale**2
+    w, optimizer = np.zeros(1), make()
+    while abs(scale * w[0] - 1) > 0.01:
+        optimizer.step([w], [2 * mean_square * (w - 1 / scale)])
+    return optimizer.steps
+
+
+def test_an_input_in_other_units_counts_once_for_adam_and_twice_for_descent():
+    for make, power in (
+        (lambda: SGD(learning_rate=0.0005), 2),
+        (lambda: Adam(learning_rate=0.001), 1),
+    ):
+        ratio = _until_right(make, 1.0) / _until_right(make, 10.0)
+        assert ratio == pytest.approx(10.0**power, rel=0.1)
+
+
+def test_where_epsilon_matters():
+    """Inside the root for gradients of about its root, beside it for those of its own size."""
+    for size, inside, beside in ((1e-2, 0.99, 0.99), (3e-4, 0.7, 0.99), (1e-5, 0.04, 0.98)):
+        w = np.zeros(2)
+        optimizers = RMSprop(learning_rate=1.0), Adam(learning_rate=1.0)
+        for j, optimizer in enumerate(optimizers):
+            for _ in range(10_000):
+                before = w[j]
+                optimizer.step([w[j : j + 1]], [np.array([size])])
+            step = before - w[j]
+            assert step == pytest.approx((inside, beside)[j], abs=0.02)
+
+
+def test_only_adagrad_shrinks_the_cloud_by_itself():
+    rng = np.random.default_rng(0)
+    noise = rng.normal(size=(2000, 1000))
+    shrunk = {}
+    for make in (SGD, Adagrad, RMSprop, Adam):
+        w, optimizer, clouds = np.zeros(1000), make(learning_rate=0.1), []
+        for t, kick in enumerate(noise, start=1):
+            optimizer.step([w], [2 * w + kick])
+            if t in (100, 2000):
+                clouds.append(w.std())
+        shrunk[make] = clouds[1] / clouds[0]
+    assert shrunk.pop(Adagrad) < 0.5  # about 20 ** -1/4
+    np.testing.assert_allclose(list(shrunk.values()), 1, atol=0.1)
+
+
 def test_adam_walks_to_the_worst_place_and_amsgrad_does_not():
     for amsgrad, place in ((False, 1.0), (True, -1.0)):
         optimizer = Adam(

@@ -281,6 +281,40 @@ def test_the_height_is_reserved_whatever_is_shown(open_with, width):
     assert reserved - 110 < shown.page.locator(".nj-widget").bounding_box()["height"] < reserved - 8
 
 
+@pytest.mark.parametrize("width", [1280, 405, 390, 350])
+@pytest.mark.parametrize("surface", ["bowl", "rosenbrock"])
+def test_the_longest_numbers_do_not_push_anything_out(open_with, surface, width):
+    shown = open_with(OptimizerRace(surface, ALL, 0.004, steps=400), width=width)
+    page = shown.page
+    if surface == "bowl":  # costs like 1.0 × 10⁻¹⁷; on the other one they are like 618,326,224
+        page.get_by_label("The same η for all").uncheck()
+        shown.settle()
+    table = page.locator(".nj-or-table").bounding_box()
+    room = page.locator(".nj-or-below").bounding_box()
+    assert table["x"] + table["width"] <= room["x"] + room["width"]
+    if width == 1280:
+        assert table["x"] + table["width"] < page.locator(".nj-or-sliders").bounding_box()["x"]
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_every_number_fits_its_box_and_every_box_the_widget(open_with, width):
+    shown = open_with(OptimizerRace("rosenbrock", ALL, steps=400), width=width)
+    shown.field("AdamW, decay λ").fill("0.004")
+    for title in TITLES.values():
+        shown.rate(title).fill("0.0025")
+    shown.settle()
+    cut = """e => [...e.querySelectorAll('.nj-field')]
+      .filter(e => e.scrollWidth > e.clientWidth).map(e => e.value)"""
+    widget = shown.page.locator(".nj-widget")
+    assert widget.evaluate(cut) == []
+    frame, table = widget.bounding_box(), shown.page.locator(".nj-or-table").bounding_box()
+    for slider in shown.page.locator(".nj-or-sliders .nj-field").all():
+        box = slider.bounding_box()
+        assert box["x"] + box["width"] <= frame["x"] + frame["width"] - 4
+        assert box["x"] >= table["x"] + table["width"] or box["y"] >= table["y"] + table["height"]
+
+
 def test_targets_are_large_enough_for_fingers(open_with):
     shown = open_with(width=390, has_touch=True, is_mobile=True)
     selector = ".nj-track, .nj-field, .nj-button, .nj-select, .nj-toggle, .nj-touch"
