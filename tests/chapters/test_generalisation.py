@@ -145,6 +145,19 @@ def test_bias_falls_variance_grows_and_the_best_degree_is_between():
         assert bias[even] == pytest.approx(bias[even - 1], rel=1e-6)
 
 
+def test_a_thousand_fits_show_no_squared_bias_below_the_scatter_of_their_mean():
+    fine = np.linspace(-1, 1, 401)
+    to_curve = predictor(13, fine)
+    scatter = NOISE**2 * np.mean((to_curve**2).sum(axis=1)) / 1000  # of the mean, squared
+    rng = np.random.default_rng(1)
+    measured = []
+    for _ in range(5):
+        targets = np.sin(np.pi * X) + NOISE * rng.normal(size=(1000, 20))
+        average = targets.mean(axis=0) @ to_curve.T
+        measured.append(np.mean((average - np.sin(np.pi * fine)) ** 2))
+    assert scatter / 3 < np.mean(measured) < 3 * scatter  # and the bias itself is below 1e-10
+
+
 @pytest.mark.parametrize("degree", [0, 3, 9])
 def test_what_parameters_cost(degree):
     hat, p, n = predictor(degree, X), degree + 1, 20
@@ -160,6 +173,27 @@ def test_an_average_of_independent_models_divides_the_variance():
     rng = np.random.default_rng(1)
     fits = rng.normal(3.0, 2.0, size=(20_000, 5)).mean(axis=1)
     assert fits.var() == pytest.approx(4 / 5, rel=0.05)
+
+
+def test_beyond_the_peak_of_double_descent_variance_and_weights_are_smaller():
+    images, digit = digits()
+    pictures, wanted = images.reshape(-1, 64), np.eye(10)
+    variance, length = {}, {}
+    for m in (40, 210, 1800):
+        rng = np.random.default_rng(0)
+        v, b = rng.normal(size=(64, m)) / 1.5, rng.uniform(0, 2 * np.pi, m)
+        features, answers, lengths = np.cos(pictures @ v + b), [], []
+        for _ in range(4):
+            few = rng.permutation(1797)[:200]
+            given = digit[few].copy()
+            wrong = rng.random(200) < 0.2
+            given[wrong] = (given[wrong] + rng.integers(1, 10, wrong.sum())) % 10
+            w = np.linalg.pinv(features[few]) @ wanted[given]
+            answers.append(features @ w)
+            lengths.append(np.linalg.norm(w))
+        variance[m], length[m] = np.var(answers, axis=0).mean(), np.mean(lengths)
+    assert variance[210] > 10 * max(variance[40], variance[1800])
+    assert length[210] > 5 * max(length[40], length[1800])
 
 
 # ── Standardising ──────────────────────────────────────────────────────────────────────────
