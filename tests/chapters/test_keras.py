@@ -263,6 +263,36 @@ def test_a_loaded_model_is_the_same_and_an_export_needs_no_keras(tmp_path, rows)
     np.testing.assert_allclose(served.serve(1000 * x + 7), expected, atol=1e-6)
 
 
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # Keras, NumPy 2
+def test_sigmoid_and_from_logits_at_once_is_seen_by_keras_and_neither_is_not(rows):
+    import keras
+    import tensorflow as tf
+
+    x, y = rows
+    model = keras.Sequential([keras.Input(shape=(3,)), keras.layers.Dense(1, activation="sigmoid")])
+    model.set_weights([np.full((3, 1), 0.7), np.full(1, 0.2)])
+    z = 0.7 * x.sum(axis=1, keepdims=True) + 0.2
+    right = np.mean(np.log1p(np.exp(-np.where(y == 1, z, -z))))
+    model.compile(loss=keras.losses.BinaryCrossentropy(from_logits=True))
+    with pytest.warns(UserWarning, match="from_logits=True"):  # and takes what came before
+        found = model.evaluate(x, y, verbose=0)
+    assert found == pytest.approx(right, rel=1e-5)
+
+    # TensorFlow's own loss looks at nothing; warnings are errors here.
+    p = 1 / (1 + np.exp(-z))
+    twice = np.mean(np.log1p(np.exp(-np.where(y == 1, p, -p))))
+    found = tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(y, model(x)))
+    assert float(found) == pytest.approx(twice, rel=1e-5) != pytest.approx(right, rel=1e-2)
+
+    # Neither: logits are taken for probabilities, and cut off.
+    model = _logistic(loss=keras.losses.BinaryCrossentropy())
+    model.set_weights([np.full((3, 1), 0.7), np.full(1, 0.2)])
+    cut = np.clip(z, 1e-7, 1 - 1e-7)
+    neither = -np.mean(y * np.log(cut) + (1 - y) * np.log(1 - cut))
+    assert model.evaluate(x, y, verbose=0) == pytest.approx(neither, rel=1e-2)
+
+
 # ── Graphs ─────────────────────────────────────────────────────────────────────────────────
 
 

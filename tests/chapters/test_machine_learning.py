@@ -1,7 +1,15 @@
 """What the appendix on machine learning says, checked by other means than its own cells."""
 
+import re
+from pathlib import Path
+from urllib.parse import parse_qs
+
 import numpy as np
 import pytest
+
+from helpers.widgets import Overfitting
+
+TEXT = (Path(__file__).parents[2] / "chapters" / "machine-learning.md").read_text(encoding="utf-8")
 
 
 def truth(x):
@@ -101,3 +109,42 @@ def test_trees_do_not_care_about_units():
 
 def test_a_point_is_six_patients():
     assert round(0.01 * 569) == 6
+
+
+def _widget():
+    made = re.search(r"^Overfitting\((.*)\)$", TEXT, re.MULTILINE)[1]
+    return eval(f"Overfitting({made})", {"Overfitting": Overfitting})
+
+
+def test_links_set_the_widget_to_what_it_has():
+    links = re.findall(r"\{button-link\} #(\S+)", TEXT)
+    assert len(links) == 3
+    for link in links:
+        widget = _widget()
+        wanted = {key: values[0] for key, values in parse_qs(link).items()}
+        assert wanted.pop("widget") == widget.name
+        for trait, text in wanted.items():
+            kind = type(getattr(widget, trait))
+            value = text == "true" if kind is bool else kind(text)
+            setattr(widget, trait, value)
+            assert getattr(widget, trait) == value
+
+
+def test_what_the_reader_should_have_seen_in_the_polynomials():
+    widget = _widget()
+    assert (widget.degree, widget.examples, widget.target) == (1, 20, "sine")  # as the text says
+    assert (widget.penalty, widget.noise, widget.against) == (0, 0.3, "degree")
+    training, validation = np.transpose([widget.errors(degree) for degree in range(15)])
+    assert np.all(np.diff(training) <= 1e-12)
+    assert np.all(np.round(validation[3:8], 2) == 0.11)
+    assert np.all(np.diff(validation[7:11]) > 0)
+    assert validation[14] > 100 * 0.11
+    fits = widget._fits(1, 0.0)
+    bias, variance = widget.bias_and_variance(1)
+    assert np.var(fits, axis=0).mean() == pytest.approx(variance)
+    assert variance < 0.1 * bias  # the lines differ far less than they are wrong
+    penalties = 10 ** np.linspace(-6, 1, 57)
+    sums = [sum(widget.bias_and_variance(14, penalty)) for penalty in penalties]
+    assert 0.1 < penalties[int(np.argmin(sums))] < 0.4
+    flat = widget._fits(14, 10.0)
+    assert np.ptp(flat, axis=1).max() < 0.5  # the wave goes from -1 to 1
