@@ -359,7 +359,7 @@ def diagonal_of_the_argument_emptied():
 
 @mistake(
     [*GRADIENTS, *TRAIN, "hidden-best"],
-    says="wrong sign|sign is flipped|sorted training set|Does the loss fall|downhill|at least 83|warned",
+    says="sign|sorted training set|Does the loss fall|downhill|at least 83|warned",
     public=True,
 )
 def uphill():

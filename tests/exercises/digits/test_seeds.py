@@ -1,4 +1,4 @@
-"""The thresholds of the training tasks, measured: right answers pass for 20 seeds of 20, mistakes fail.
+"""The thresholds of the training tasks: right answers pass for 20 seeds of 20, mistakes fail.
 
 The pictures are made here by a recipe of its own, so that an error in the exercise's would show.
 """
