@@ -140,6 +140,7 @@ def test_how_large_a_drawer():
     assert round(4 * round(variance, 4) / 0.005**2) == 7040
     assert f"{100 * math.sqrt(0.98 * 0.02 / 10_000):.2f}" == "0.14"
     assert f"{100 * math.sqrt(0.8 * 0.2 / 10):.0f}" == "13"  # ten tries of one's own
+    assert 0.74**10 < 1 / 20 < 0.75**10  # ten of ten by luck
 
 
 # ── What the network can't see ─────────────────────────────────────────────────────────────
