@@ -1049,7 +1049,7 @@ def norm_never_below_a_thousandth():
         return [g * min(1.0, limit / max(norm, 1e-3)) for g in grads]
 
 
-@mistake(CLIP, says="right|whole numbers", public=True)
+@mistake(CLIP, says="not right|digits only|whole numbers", public=True)
 def something_added_to_the_norm():
     def clip_gradients(grads, limit):
         norm = np.sqrt(sum(np.sum(np.square(g)) for g in grads))
