@@ -894,6 +894,168 @@ def momentum_as_fast_as_adam():
         return np.array([1.2, 0.06, 1.5, 0.17, 1.2])
 
 
+# -- found by solving the exercise as a student, and by attacking it ------------------------------
+
+
+@mistake(["hidden-momentum_step"], says="right|part")
+def no_gradient_no_move():
+    def momentum_step(params, grads, velocities, learning_rate, momentum, nesterov=False):
+        new_params, new_velocities = [], []
+        for w, g, v in zip(params, grads, velocities):
+            v = momentum * v - learning_rate * g
+            move = momentum * v - learning_rate * g if nesterov else v
+            new_params.append(np.where(g == 0, w, w + move))
+            new_velocities.append(v)
+        return new_params, new_velocities
+
+
+@mistake(["hidden-momentum_step-arrays"], says="one by one|broadcast")
+def nesterov_with_one_velocity():
+    def momentum_step(params, grads, velocities, learning_rate, momentum, nesterov=False):
+        new = [momentum * v - learning_rate * g for v, g in zip(velocities, grads)]
+        if not nesterov:
+            return [w + v for w, v in zip(params, new)], new
+        return [w + momentum * new[0] - learning_rate * g for w, g in zip(params, grads)], new
+
+
+@mistake(["hidden-momentum_step-arrays"], says="one by one|shape")
+def nesterov_of_the_first_array():
+    def momentum_step(params, grads, velocities, learning_rate, momentum, nesterov=False):
+        new = [momentum * v - learning_rate * g for v, g in zip(velocities, grads)]
+        moves = list(new)
+        if nesterov and new:
+            moves[0] = momentum * new[0] - learning_rate * grads[0]
+        return [w + move for w, move in zip(params, moves)], new
+
+
+@mistake(MOMENTUM, says="right|state of its own", public=False)
+def momentum_in_single_precision():
+    def momentum_step(params, grads, velocities, learning_rate, momentum, nesterov=False):
+        new = [momentum * v - learning_rate * g for v, g in zip(velocities, grads)]
+        moves = [momentum * v - learning_rate * g for v, g in zip(new, grads)] if nesterov else new
+        return [np.float32(w + move) for w, move in zip(params, moves)], new
+
+
+@mistake(
+    [
+        "hidden-adagrad_step-epsilon",
+        "hidden-rmsprop_step-epsilon",
+        "hidden-adam_step-epsilon",
+        "hidden-adamw_step",
+    ],
+    says="first line",
+)
+def defaults_of_another_library():
+    def adagrad_step(params, grads, sums, learning_rate, epsilon=1e-10):
+        sums = [s + g**2 for s, g in zip(sums, grads)]
+        return [
+            w - learning_rate * g / np.sqrt(s + epsilon) for w, g, s in zip(params, grads, sums)
+        ], sums
+
+    def rmsprop_step(params, grads, averages, learning_rate, rho=0.99, epsilon=1e-8):
+        new = [rho * v + (1 - rho) * g**2 for v, g in zip(averages, grads)]
+        return [
+            w - learning_rate * g / np.sqrt(v + epsilon) for w, g, v in zip(params, grads, new)
+        ], new
+
+    def adam_step(params, grads, state, learning_rate, beta_1=0.9, beta_2=0.999, epsilon=1e-8):
+        steps, m, v = state
+        t = steps + 1
+        m = [beta_1 * a + (1 - beta_1) * g for a, g in zip(m, grads)]
+        v = [beta_2 * a + (1 - beta_2) * g**2 for a, g in zip(v, grads)]
+        rate = learning_rate * np.sqrt(1 - beta_2**t) / (1 - beta_1**t)
+        return [w - rate * a / (np.sqrt(b) + epsilon) for w, a, b in zip(params, m, v)], (t, m, v)
+
+    def adamw_step(
+        params,
+        grads,
+        state,
+        learning_rate,
+        weight_decay=0.01,
+        beta_1=0.9,
+        beta_2=0.999,
+        epsilon=1e-7,
+    ):
+        shrunk = [w - learning_rate * weight_decay * w for w in params]
+        return adam_step(shrunk, grads, state, learning_rate, beta_1, beta_2, epsilon)
+
+
+@mistake(["hidden-rmsprop_step"], says="is zero while")
+def average_rests_with_the_gradient():
+    def rmsprop_step(params, grads, averages, learning_rate, rho=0.9, epsilon=1e-7):
+        new_params, new_averages = [], []
+        for w, g, v in zip(params, grads, averages):
+            if np.any(g):
+                v = rho * v + (1 - rho) * g**2
+            new_params.append(w - learning_rate * g / np.sqrt(v + epsilon))
+            new_averages.append(v)
+        return new_params, new_averages
+
+
+@mistake(["hidden-rmsprop_step"], says="ρ is 0|ZeroDivisionError")
+def rho_as_a_divisor():
+    def rmsprop_step(params, grads, averages, learning_rate, rho=0.9, epsilon=1e-7):
+        new = [rho * (v + (1 - rho) / rho * g**2) for v, g in zip(averages, grads)]
+        return [
+            w - learning_rate * g / np.sqrt(v + epsilon) for w, g, v in zip(params, grads, new)
+        ], new
+
+
+@mistake(["hidden-adam_step"], says="right|part")
+def lazy_adam():
+    def adam_step(params, grads, state, learning_rate, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
+        steps, m, v = state
+        t = steps + 1
+        m = [beta_1 * a + (1 - beta_1) * g for a, g in zip(m, grads)]
+        v = [beta_2 * a + (1 - beta_2) * g**2 for a, g in zip(v, grads)]
+        rate = learning_rate * np.sqrt(1 - beta_2**t) / (1 - beta_1**t)
+        moves = [rate * a / (np.sqrt(b) + epsilon) for a, b in zip(m, v)]
+        new = [np.where(g == 0, w, w - move) for w, g, move in zip(params, grads, moves)]
+        return new, (t, m, v)
+
+
+@mistake(["hidden-adamw_step"], says="right|part|every array")
+def last_array_does_not_decay():
+    def adamw_step(
+        params,
+        grads,
+        state,
+        learning_rate,
+        weight_decay=0.004,
+        beta_1=0.9,
+        beta_2=0.999,
+        epsilon=1e-7,
+    ):
+        last = len(params) - 1
+        shrunk = [
+            w if 0 < i == last else w - learning_rate * weight_decay * w
+            for i, w in enumerate(params)
+        ]
+        return adam_step(shrunk, grads, state, learning_rate, beta_1, beta_2, epsilon)
+
+
+@mistake(["hidden-cosine_rate-after"], says="each entry stands for itself")
+def one_late_step_ends_all():
+    def cosine_rate(initial, total, t, alpha=0.0):
+        if np.any(np.asarray(t) > total):
+            t = np.full(np.shape(t), total)
+        return initial * (alpha + (1 - alpha) * (1 + np.cos(np.pi * t / total)) / 2)
+
+
+@mistake(["hidden-clip_gradients"], says="smaller limit")
+def norm_never_below_a_thousandth():
+    def clip_gradients(grads, limit):
+        norm = np.sqrt(sum(np.sum(np.square(g)) for g in grads))
+        return [g * min(1.0, limit / max(norm, 1e-3)) for g in grads]
+
+
+@mistake(CLIP, says="not right|digits only|whole numbers", public=True)
+def something_added_to_the_norm():
+    def clip_gradients(grads, limit):
+        norm = np.sqrt(sum(np.sum(np.square(g)) for g in grads))
+        return [g * min(1.0, limit / (norm + 1e-6)) for g in grads]
+
+
 # -- other right answers ------------------------------------------------------------------------
 
 
@@ -1054,3 +1216,91 @@ def with_helpers_named_like_the_checks():
     def tuned_rates():
         shapes, gradient = (0.01, 0.008), 0.8
         return (*shapes, gradient, gradient / 10, gradient / 4)
+
+
+@alternative
+def of_a_student():
+    def momentum_step(params, grads, velocities, learning_rate, momentum, nesterov=False):
+        # all arrays as one long vector; and μ v - η g, once more, is (1 + μ) v - μ (the old v)
+        def long(arrays):
+            return np.concatenate([np.zeros(0)] + [np.ravel(a) for a in arrays])
+
+        def apart(vector):
+            ends = np.cumsum([np.size(w) for w in params])[:-1]
+            pieces = np.split(vector, ends) if params else []
+            return [piece.reshape(np.shape(w)) for piece, w in zip(pieces, params)]
+
+        old = long(velocities)
+        new = momentum * old - learning_rate * long(grads)
+        move = (1 + momentum) * new - momentum * old if nesterov else new
+        return apart(long(params) + move), apart(new)
+
+    def adagrad_step(params, grads, sums, learning_rate, epsilon=1e-7):
+        import math
+
+        def of(function, *arrays):
+            flat = [function(*each) for each in zip(*map(np.ravel, arrays))]
+            return np.array(flat, dtype=float).reshape(np.shape(arrays[0]))
+
+        new = [of(lambda s, g: s + g * g, *each) for each in zip(sums, grads)]
+        return [
+            of(lambda w, g, s: w - learning_rate * g / math.sqrt(s + epsilon), *each)
+            for each in zip(params, grads, new)
+        ], new
+
+    def rmsprop_step(params, grads, averages, learning_rate, rho=0.9, epsilon=1e-7):
+        new_params, new_averages = [], []
+        for w, g, v in zip(params, grads, averages):
+            new_w, new_v = np.empty(np.shape(w)), np.empty(np.shape(w))
+            for k in np.ndindex(np.shape(w)):
+                new_v[k] = rho * v[k] + (1 - rho) * g[k] ** 2
+                new_w[k] = w[k] - learning_rate * g[k] / np.sqrt(new_v[k] + epsilon)
+            new_params.append(new_w)
+            new_averages.append(new_v)
+        return new_params, new_averages
+
+    def adamw_step(
+        params,
+        grads,
+        state,
+        learning_rate,
+        weight_decay=0.004,
+        beta_1=0.9,
+        beta_2=0.999,
+        epsilon=1e-7,
+    ):
+        t, m, v = state
+        t += 1
+        m = [beta_1 * a + (1 - beta_1) * g for a, g in zip(m, grads)]
+        v = [beta_2 * a + (1 - beta_2) * g**2 for a, g in zip(v, grads)]
+        rate = learning_rate * np.sqrt(1 - beta_2**t) / (1 - beta_1**t)
+        return [
+            w * (1 - learning_rate * weight_decay) - rate * a / (np.sqrt(b) + epsilon)
+            for w, a, b in zip(params, m, v)
+        ], (t, m, v)
+
+    def cosine_rate(initial, total, t, alpha=0.0):
+        import math
+
+        def one(k):
+            if k > total:
+                return alpha * initial
+            return initial * (alpha + (1 - alpha) * (1 + math.cos(math.pi * k / total)) / 2)
+
+        if np.ndim(t) == 0:
+            return one(t)
+        return np.array([one(k) for k in np.ravel(t)], dtype=float).reshape(np.shape(t))
+
+    def clip_gradients(grads, limit):
+        norm = np.sqrt(sum(float(np.vdot(g, g)) for g in grads))
+        if norm <= limit:
+            return grads
+        return [g * limit / norm for g in grads]
+
+    def tuned_rates():  # the rates are looked for while one waits
+        grid = np.geomspace(0.001, 10, 17)
+        rates = []
+        for name in RUNNERS:
+            costs = [beale(race(name, rate)[-1]) for rate in grid]
+            rates.append(float(grid[np.argmin(costs)]))
+        return rates
