@@ -109,8 +109,8 @@ def test_nothing_of_a_solution_is_released(name):
 @pytest.mark.parametrize("name", names())
 def test_exercise_keeps_to_its_size(name):
     facts = details(read(name))
-    assert facts["chapter"] == name
-    assert (ROOT / "chapters" / f"{name}.md").is_file()
+    assert name == facts["chapter"] or name.startswith(facts["chapter"] + "-")  # keras has two
+    assert (ROOT / "chapters" / f"{facts['chapter']}.md").is_file()
     assert 4 <= facts["tasks"] <= 8
     assert 20 <= facts["minutes"] <= 90
     marks = [cell.metadata.get("nbgrader", {}) for cell in source_notebook(name).cells]
