@@ -234,7 +234,7 @@ def logits_returned():
         return model.predict((x_new - mean) / std, batch_size=1024, verbose=0)[:, 0]
 
 
-@mistake(FIT, says="answers, 0 or 1|cross-entropy", public=True)
+@mistake(FIT, says="answers, 0 or 1", public=True)
 def answers_instead_of_probabilities():
     def fit_and_predict(x_train, y_train, x_new, seed, hidden=(32, 32)):
         keras.utils.set_random_seed(seed)
