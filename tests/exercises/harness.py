@@ -74,6 +74,11 @@ def cases(name: str) -> list[Case]:
     return [value for value in vars(_module(name)).values() if isinstance(value, Case)]
 
 
+def remembered(name: str) -> tuple[str, ...]:
+    """Return the answers of an exercise that train: see :func:`_remembering`."""
+    return getattr(_module(name), "REMEMBERED", ())
+
+
 @functools.cache
 def _module(name: str) -> types.ModuleType:
     path = Path(__file__).parent / name / "cases.py"
@@ -95,13 +100,13 @@ def _remembering(name: str, function: Callable) -> Callable:
     """
 
     @functools.wraps(function)
-    def remembered(*args):
+    def once(*args):
         key = (name, function.__name__, pickle.dumps(args))
         if key not in _RETURNED:
             _RETURNED[key] = function(*args)
         return copy.deepcopy(_RETURNED[key])
 
-    return remembered
+    return once
 
 
 @dataclass
@@ -137,7 +142,7 @@ def score(name: str, answers: dict[str, str] | None = None, *, figures: bool = F
         Run the cells tagged `figure` too.
     """
     answers = answers or {}
-    kept = _module(name).__dict__.get("REMEMBERED", ())
+    kept = remembered(name)
     unknown = set(answers) - set(solutions(name))
     assert not unknown, f"{name} has no answers called {unknown}"
     module = types.ModuleType("__main__")

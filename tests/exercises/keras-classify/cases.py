@@ -470,7 +470,7 @@ def one_layer_too_many():
         return m, target, counts[m]
 
 
-@mistake(["hidden-judge-accuracy"], says="one half", public=True)
+@mistake(["hidden-judge-accuracy"], says="one half")
 def one_half_is_inside():
     def judge(y, p):
         right = np.mean((p > 0.5) == y)
