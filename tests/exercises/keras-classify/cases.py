@@ -341,7 +341,7 @@ def points_from_a_normal_distribution():
         return points, inside(points)
 
 
-@mistake(["hidden-make_data"], says="evenly", public=True)
+@mistake(["hidden-make_data"], says="evenly|below zero", public=True)
 def points_from_zero_to_one():
     def make_data(inside, n, seed):
         points = np.random.default_rng(seed).random((n, 2))
@@ -371,7 +371,7 @@ def seed_fixed():
         return points, inside(points)
 
 
-@mistake(["hidden-make_data"], says="of the labels are wrong", public=True)
+@mistake(["hidden-make_data"], says="labels are wrong|not those of these", public=True)
 def labels_of_other_points():
     def make_data(inside, n, seed):
         rng = np.random.default_rng(seed)
@@ -388,7 +388,7 @@ def last_put_away():
         return (x[train] - mean) / std, y[train], (x[test] - mean) / std, y[test]
 
 
-@mistake(["hidden-prepare-rows"], says="swapped|right|shape")
+@mistake(["hidden-prepare-rows", "hidden-prepare-special"], says="swapped|right|shape")
 def labels_not_shuffled_with_the_points():
     def prepare(x, y, order, n_test):
         test, train = order[:n_test], order[n_test:]
