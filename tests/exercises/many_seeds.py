@@ -32,6 +32,7 @@ def networks(
     last: str | None = None,
     optimizer: str = "Adam",
     rate: float = 0.01,
+    decay: bool = False,
     epochs: int = 40,
     batch_size: int = 64,
     **fit: Any,
@@ -54,6 +55,9 @@ def networks(
         kernel = rng.uniform(-bound, bound, (SEEDS, before, width))
         layer.set_weights([kernel, np.zeros((SEEDS, width))])
     model = keras.Model(inputs, flow)
+    if decay:
+        steps = epochs * -(-len(x) // batch_size)
+        rate = keras.optimizers.schedules.CosineDecay(rate, steps)
     model.compile(optimizer=getattr(keras.optimizers, optimizer)(rate), loss=loss)
     targets = np.broadcast_to(y[:, None, None], (len(y), SEEDS, 1)).astype("float32")
     model.fit(x, targets, epochs=epochs, batch_size=batch_size, verbose=0, **fit)

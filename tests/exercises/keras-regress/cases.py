@@ -81,23 +81,6 @@ def linear_network():
 
 
 @mistake(["hidden-fit_and_predict"], says="came sorted", public=True)
-def not_shuffled():
-    def fit_and_predict(x_train, y_train, x_new, seed):
-        keras.utils.set_random_seed(seed)
-        mean, std = x_train.mean(axis=0), x_train.std(axis=0)
-        centre, spread = y_train.mean(), y_train.std()
-        model = keras.Sequential([keras.Input(shape=(5,))])
-        model.add(keras.layers.Dense(32, activation="relu"))
-        model.add(keras.layers.Dense(32, activation="relu"))
-        model.add(keras.layers.Dense(1))
-        model.compile(optimizer=keras.optimizers.Adam(0.01), loss="mse")
-        X, z = (x_train - mean) / std, ((y_train - centre) / spread)[:, None]
-        model.fit(X, z, epochs=40, batch_size=64, verbose=0, shuffle=False)
-        guess = model.predict((x_new - mean) / std, batch_size=1024, verbose=0)[:, 0]
-        return centre + spread * guess
-
-
-@mistake(["hidden-fit_and_predict"], says="came sorted", public=True)
 def validation_split_of_sorted_rows():
     def fit_and_predict(x_train, y_train, x_new, seed):
         keras.utils.set_random_seed(seed)

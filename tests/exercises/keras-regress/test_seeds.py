@@ -13,7 +13,8 @@ SCALES = "hidden-fit_and_predict-scales"
 COMPANY = "hidden-fit_and_predict-company"
 
 RIGHT = {
-    "reference": {},
+    "reference": {"decay": True},
+    "learning rate fixed": {},
     "one layer, tanh": {"hidden": [48], "activation": "tanh", "epochs": 60},
     "wide, gelu, AdamW": {
         "hidden": [64, 64],
@@ -29,7 +30,6 @@ WRONG = {
     "sigmoid, targets as they are": {"last": "sigmoid", "unit": False, "epochs": 10},
     "relu": {"last": "relu"},
     "cross-entropy": {"loss": keras.losses.BinaryCrossentropy(from_logits=True)},
-    "not shuffled": {"shuffle": False},
     "last rows for validation": {"validation_split": 0.2},
     "too few epochs": {"epochs": 3, "rate": 0.001},
 }
