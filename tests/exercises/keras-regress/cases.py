@@ -80,7 +80,7 @@ def linear_network():
         return centre + spread * guess
 
 
-@mistake(["hidden-fit_and_predict"], says="came sorted", public=True)
+@mistake(["hidden-fit_and_predict"], says="sorted", public=True)
 def validation_split_of_sorted_rows():
     def fit_and_predict(x_train, y_train, x_new, seed):
         keras.utils.set_random_seed(seed)
