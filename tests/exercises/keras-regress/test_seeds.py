@@ -22,7 +22,7 @@ RIGHT = {
         "optimizer": "AdamW",
         "rate": 0.005,
     },
-    "mean absolute error": {"loss": "mae"},
+    "mean absolute error": {"loss": "mae", "decay": True},
 }
 WRONG = {
     "linear": {"activation": None, "epochs": 15},
