@@ -9,10 +9,16 @@ import pytest
 from helpers.exercises import names
 from tests.exercises import harness
 
-EXERCISES = names()
+
+def marks(name):
+    """Exercises that train with Keras are left out of the fast tests."""
+    return [pytest.mark.slow] if harness.remembered(name) else []
+
+
+EXERCISES = [pytest.param(name, marks=marks(name)) for name in names()]
 CASES = [
-    pytest.param(name, case, id=f"{name}-{case.name}")
-    for name in EXERCISES
+    pytest.param(name, case, id=f"{name}-{case.name}", marks=marks(name))
+    for name in names()
     for case in harness.cases(name)
 ]
 MISTAKES = [param for param in CASES if param.values[1].loses]
