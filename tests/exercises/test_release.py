@@ -139,7 +139,7 @@ def test_unknown_name_is_one_clear_line(capsys):
     assert main(["lines"]) == 1
     error = capsys.readouterr().err
     assert error == f"There is no exercise 'lines': there are {', '.join(names())}.\n"
-    assert "gradient-descent, line" in error
+    assert "losses, mlp, neurons" in error
 
 
 def test_check_says_what_to_do_and_writes_nothing(copy, capsys):
