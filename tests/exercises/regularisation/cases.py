@@ -1020,7 +1020,7 @@ def standardised_in_place():
         return X_train, (X_new - mean) / s
 
 
-@mistake([f"{RULER}-constant"], says="not some or nearly")
+@mistake([f"{RULER}-constant"], says="the same, not some")
 def constant_if_two_neighbours_are_equal():
     def standardise(X_train, X_new):
         mean, s = X_train.mean(axis=0), X_train.std(axis=0)
@@ -1029,7 +1029,7 @@ def constant_if_two_neighbours_are_equal():
         return (X_train - mean) / s, (X_new - mean) / s
 
 
-@mistake([f"{RULER}-constant"], says="not some or nearly")
+@mistake([f"{RULER}-constant"], says="the same, not some")
 def constant_if_the_first_is_the_last():
     def standardise(X_train, X_new):
         mean = X_train.mean(axis=0)
@@ -1037,11 +1037,19 @@ def constant_if_the_first_is_the_last():
         return (X_train - mean) / s, (X_new - mean) / s
 
 
-@mistake([f"{RULER}-constant"], says="not some or nearly")
+@mistake([f"{RULER}-constant"], says="not constant")
 def constant_if_the_deviation_is_small_beside_the_mean():
     def standardise(X_train, X_new):
         mean, s = X_train.mean(axis=0), X_train.std(axis=0)
         s = np.where(s <= 1e-12 * np.abs(mean), 1.0, s)
+        return (X_train - mean) / s, (X_new - mean) / s
+
+
+@mistake([f"{RULER}-constant"], says="differences from the mean|warned")
+def mean_of_squares_minus_square_of_the_mean():
+    def standardise(X_train, X_new):
+        mean, constant = X_train.mean(axis=0), (X_train == X_train[0]).all(axis=0)
+        s = np.sqrt(np.where(constant, 1.0, abs((X_train**2).mean(axis=0) - mean**2)))
         return (X_train - mean) / s, (X_new - mean) / s
 
 
