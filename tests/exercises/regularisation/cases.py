@@ -21,6 +21,16 @@ FOLDS = "hidden-k_folds"
 TRAIN = "hidden-train"
 ALL_TRAIN = [TRAIN, f"{TRAIN}-dropout", f"{TRAIN}-penalty", f"{TRAIN}-stopping"]
 
+
+def answer_but(answer, name, *changes, loses, says, public=False):
+    """Make a mistake of a solution by replacing pieces of its text."""
+    text = solutions("regularisation")[answer]
+    for old, new in changes:
+        assert text.count(old) == 1, old
+        text = text.replace(old, new)
+    return Case(name, {answer: text}, frozenset(loses), says, public)
+
+
 # -- mistakes of the syllabus ------------------------------------------------------------------
 
 
@@ -219,6 +229,26 @@ def gradient_for_the_dropped_too():
 def scaled_back_in_use():
     def dropout_backward(G, mask, rate, training):
         return G * mask / (1 - rate)
+
+
+@mistake([DROPOUT], says="factor stays outside", public=True)
+def factor_in_the_mask():
+    def dropout_forward(X, rate, rng, training):
+        mask = (rng.random(X.shape) >= rate) / (1 - rate) if training else np.ones(X.shape)
+        return X * mask, mask
+
+
+@mistake([DROPOUT], says="not right", public=True)
+def scaled_by_what_happened_to_be_kept():
+    def dropout_forward(X, rate, rng, training):
+        mask = rng.random(X.shape) >= rate if training else np.ones(X.shape)
+        return X * mask * (mask.size / max(mask.sum(), 1)), mask
+
+
+@mistake([BACK], says="belongs to the way back")
+def training_told_by_the_mask():
+    def dropout_backward(G, mask, rate, training):
+        return G.copy() if mask.all() else G * mask / (1 - rate)
 
 
 # -- batch normalisation -----------------------------------------------------------------------
@@ -429,6 +459,41 @@ def epsilon_forgotten_on_the_way_back():
         return dX, dgamma, dbeta
 
 
+@mistake([f"{NORM}-running"], says="of one example")
+def one_example_leaves_the_mean():
+    def batch_norm_forward(
+        X, gamma, beta, running_mean, running_variance, momentum, epsilon, training
+    ):
+        if not training:
+            A = (X - running_mean) / np.sqrt(running_variance + epsilon) * gamma + beta
+            return A, running_mean, running_variance
+        mean, v = X.mean(axis=0), X.var(axis=0)
+        m = 1.0 if len(X) == 1 else momentum
+        new = m * running_mean + (1 - m) * mean, momentum * running_variance + (1 - momentum) * v
+        return (X - mean) / np.sqrt(v + epsilon) * gamma + beta, *new
+
+
+@mistake([NORM], says="right", public=True)
+def normalised_by_what_has_just_moved():
+    def batch_norm_forward(
+        X, gamma, beta, running_mean, running_variance, momentum, epsilon, training
+    ):
+        m, v = running_mean, running_variance
+        if training:
+            m = momentum * m + (1 - momentum) * X.mean(axis=0)
+            v = momentum * v + (1 - momentum) * X.var(axis=0)
+        return (X - m) / np.sqrt(v + epsilon) * gamma + beta, m, v
+
+
+@mistake([NORM_BACK], says="right", public=True)
+def gamma_twice_on_the_way_back():
+    def batch_norm_backward(X, G, gamma, epsilon):
+        s = np.sqrt(X.var(axis=0) + epsilon)
+        xhat, Gx = (X - X.mean(axis=0)) / s, G * gamma
+        dX = gamma / s * (Gx - Gx.mean(axis=0) - xhat * (Gx * xhat).mean(axis=0))
+        return dX, (G * xhat).sum(axis=0), G.sum(axis=0)
+
+
 # -- penalties ---------------------------------------------------------------------------------
 
 
@@ -506,6 +571,17 @@ def no_entries_for_the_biases():
     def penalty(params, l1, l2):
         value = sum(l1 * np.abs(W).sum() + l2 * np.sum(W**2) for W in params[::2])
         return value, [l1 * np.sign(W) + 2 * l2 * W for W in params[::2]]
+
+
+@mistake(["hidden-penalty"], says="largest sum in a column", public=True)
+def norm_of_a_matrix():
+    def penalty(params, l1, l2):
+        value, grads = 0.0, []
+        for k, p in enumerate(params):
+            if k % 2 == 0:
+                value += l1 * np.linalg.norm(p, 1) + l2 * np.linalg.norm(p) ** 2
+            grads.append(l1 * np.sign(p) + 2 * l2 * p if k % 2 == 0 else np.zeros(p.shape))
+        return value, grads
 
 
 # -- early stopping ----------------------------------------------------------------------------
@@ -699,6 +775,45 @@ def never_stops():
         return best, np.array(losses)
 
 
+def stopping_but(name, *changes, loses, says, public=False):
+    """Make a mistake of the solution of ``early_stopping`` by replacing pieces of its text."""
+    return answer_but("early_stopping", name, *changes, loses=loses, says=says, public=public)
+
+
+best_weights_only_after_a_stop = stopping_but(
+    "best_weights_only_after_a_stop",
+    (
+        "                break\n    return best",
+        "                return best, np.array(losses)\n    return theta",
+    ),
+    loses=[f"{STOP}-best"],
+    says="parameters at the end",
+)
+a_relative_min_delta = stopping_but(
+    "a_relative_min_delta",
+    ("lowest - min_delta", "(lowest if np.isinf(lowest) else lowest * (1 - min_delta))"),
+    loses=[f"{STOP}-delta"],
+    says="right|shape",
+)
+stops_not_before_the_third_epoch = stopping_but(
+    "stops_not_before_the_third_epoch",
+    ("waiting == patience", "waiting >= patience and len(losses) > 2"),
+    loses=[STOP],
+    says="shape",
+)
+parameters_before_the_step = stopping_but(
+    "parameters_before_the_step",
+    (
+        "        theta = step(theta)\n",
+        "        before = theta.copy()\n        theta = step(theta)\n",
+    ),
+    ("theta.copy(), 0\n", "before, 0\n"),
+    loses=[f"{STOP}-best"],
+    says="right|start",
+    public=True,
+)
+
+
 # -- folds -------------------------------------------------------------------------------------
 
 
@@ -785,6 +900,20 @@ def masks_for_numbers():
 def folds_without_their_training_parts():
     def k_folds(n, k, rng):
         return np.array_split(rng.permutation(n), k)
+
+
+@mistake([f"{FOLDS}-shuffled"], says="shuffle")
+def turned_round_not_shuffled():
+    def k_folds(n, k, rng):
+        parts = np.array_split(np.roll(np.arange(n), rng.integers(n)), k)
+        return [(np.concatenate(parts[:f] + parts[f + 1 :]), part) for f, part in enumerate(parts)]
+
+
+@mistake([FOLDS, f"{FOLDS}-rest"], says="all (6 |other )?examples", public=True)
+def trained_on_the_next_fold():
+    def k_folds(n, k, rng):
+        parts = np.array_split(rng.permutation(n), k)
+        return [(parts[(f + 1) % k], parts[f]) for f in range(k)]
 
 
 # -- standardising -----------------------------------------------------------------------------
@@ -891,21 +1020,51 @@ def standardised_in_place():
         return X_train, (X_new - mean) / s
 
 
+@mistake([f"{RULER}-constant"], says="the same, not some")
+def constant_if_two_neighbours_are_equal():
+    def standardise(X_train, X_new):
+        mean, s = X_train.mean(axis=0), X_train.std(axis=0)
+        same = (np.diff(X_train, axis=0) == 0).any(axis=0) if len(X_train) > 1 else s == 0
+        s = np.where(same, 1.0, s)
+        return (X_train - mean) / s, (X_new - mean) / s
+
+
+@mistake([f"{RULER}-constant"], says="the same, not some")
+def constant_if_the_first_is_the_last():
+    def standardise(X_train, X_new):
+        mean = X_train.mean(axis=0)
+        s = np.where(X_train[0] == X_train[-1], 1.0, X_train.std(axis=0))
+        return (X_train - mean) / s, (X_new - mean) / s
+
+
+@mistake([f"{RULER}-constant"], says="not constant")
+def constant_if_the_deviation_is_small_beside_the_mean():
+    def standardise(X_train, X_new):
+        mean, s = X_train.mean(axis=0), X_train.std(axis=0)
+        s = np.where(s <= 1e-12 * np.abs(mean), 1.0, s)
+        return (X_train - mean) / s, (X_new - mean) / s
+
+
+@mistake([f"{RULER}-constant"], says="differences from the mean|warned")
+def mean_of_squares_minus_square_of_the_mean():
+    def standardise(X_train, X_new):
+        mean, constant = X_train.mean(axis=0), (X_train == X_train[0]).all(axis=0)
+        s = np.sqrt(np.where(constant, 1.0, abs((X_train**2).mean(axis=0) - mean**2)))
+        return (X_train - mean) / s, (X_new - mean) / s
+
+
 # -- the network -------------------------------------------------------------------------------
 
 
 def train_but(name, *changes, loses, says, public=False):
     """Make a mistake of the solution of ``train`` by replacing pieces of its text."""
-    text = solutions("regularisation")["train"]
-    for old, new in changes:
-        assert text.count(old) == 1, old
-        text = text.replace(old, new)
-    return Case(name, {"train": text}, frozenset(loses), says, public)
+    return answer_but("train", name, *changes, loses=loses, says=says, public=public)
 
 
 FACTOR = "factor = (rng.random(S.shape) >= rate) / (1 - rate)"
 BACKWARD = "G1 = G @ W2.T * factor * (S > 0)"
 MEASURED = "losses.append([loss(X, labels), loss(X_val, labels_val)])"
+HELD = "l2 * ((W1**2).sum() + (W2**2).sum())"
 CALM = "P = probabilities(np.maximum(X @ W1 + b1, 0))"
 STEP = """        W1, b1, W2, b2 = (
             W1 - learning_rate * (X.T @ G1 + 2 * l2 * W1),
@@ -1085,6 +1244,67 @@ network_that_guesses_its_classes = train_but(
     ("np.eye(len(b2))[labels]", "np.eye(labels.max() + 1)[labels]"),
     loses=[TRAIN],
     says="broadcast",
+)
+
+
+network_that_stops_by_the_penalty = train_but(
+    "network_that_stops_by_the_penalty",
+    ("if losses[-1][1] < lowest", f"watched = losses[-1][1] + {HELD}\n        if watched < lowest"),
+    ("lowest, best, waiting = losses[-1][1]", "lowest, best, waiting = watched"),
+    loses=[f"{TRAIN}-penalty"],
+    says="without the penalty",
+)
+network_whose_decay_follows_the_step = train_but(
+    "network_whose_decay_follows_the_step",
+    (
+        "W1 - learning_rate * (X.T @ G1 + 2 * l2 * W1)",
+        "(1 - 2 * learning_rate * l2) * (W1 - learning_rate * X.T @ G1)",
+    ),
+    (
+        "W2 - learning_rate * (H.T @ G + 2 * l2 * W2)",
+        "(1 - 2 * learning_rate * l2) * (W2 - learning_rate * H.T @ G)",
+    ),
+    loses=[f"{TRAIN}-penalty"],
+    says="acts in the step|not right",
+    public=True,
+)
+network_that_draws_to_measure = train_but(
+    "network_that_draws_to_measure",
+    (CALM, f"rng.random((len(X), len(b1))); {CALM}"),
+    loses=[f"{TRAIN}-dropout"],
+    says="draw for the step only",
+)
+network_that_returns_scaled_weights = train_but(
+    "network_that_returns_scaled_weights",
+    ("losses[-1][1], [W1, b1, W2, b2], 0", "losses[-1][1], [W1, b1, W2 * (1 - rate), b2], 0"),
+    loses=[f"{TRAIN}-dropout"],
+    says="return the weights as they are",
+)
+network_with_dropout_of_the_paper = train_but(
+    "network_with_dropout_of_the_paper",
+    (FACTOR, "factor = rng.random(S.shape) >= rate"),
+    (CALM, "P = probabilities(np.maximum(X @ W1 + b1, 0) * (1 - rate))"),
+    loses=[f"{TRAIN}-dropout"],
+    says="not right|Dropout is on",
+    public=True,
+)
+network_whose_patience_is_never_renewed = train_but(
+    "network_whose_patience_is_never_renewed",
+    ("[W1, b1, W2, b2], 0", "[W1, b1, W2, b2], waiting"),
+    loses=[f"{TRAIN}-stopping"],
+    says=f"{ANY}|shape",
+)
+network_better_than_the_epoch_before = train_but(
+    "network_better_than_the_epoch_before",
+    ("            waiting += 1", "            lowest, waiting = losses[-1][1], waiting + 1"),
+    loses=[f"{TRAIN}-stopping"],
+    says=f"{ANY}|shape",
+)
+network_with_a_slope_at_zero = train_but(
+    "network_with_a_slope_at_zero",
+    (BACKWARD, "G1 = G @ W2.T * factor * (S >= 0)"),
+    loses=[TRAIN],
+    says="right",
 )
 
 
@@ -1343,3 +1563,35 @@ def with_helpers_named_like_the_checks():
         return [
             (np.delete(order, np.s_[a:b]), stops(order[a:], b - a)) for a, b in zip(cuts, cuts[1:])
         ]
+
+
+@alternative
+def by_a_closed_form():
+    def dropout_forward(X, rate, rng, training):
+        A = np.array(X, dtype=float)
+        if not training:
+            return A, np.ones_like(X)
+        dropped = rng.uniform(size=X.shape) < rate
+        A[dropped] = 0
+        A *= 1 / (1 - rate)
+        return A, 1 - dropped
+
+    def batch_norm_backward(X, G, gamma, epsilon):
+        B, s = len(X), np.sqrt(X.var(axis=0) + epsilon)
+        xhat = (X - X.mean(axis=0)) / s
+        J = np.eye(B)[:, :, None] - 1 / B - np.einsum("id,jd->ijd", xhat, xhat) / B
+        dX = np.einsum("ijd,jd,d->id", J, G, gamma / s)
+        return dX, np.einsum("id,id->d", G, xhat), G.sum(axis=0)
+
+    def k_folds(n, k, rng):
+        order = rng.permutation(n).astype(np.uint16)
+        parts = np.array_split(order, k)
+        return [[np.setdiff1d(order, part), part] for part in parts]
+
+    def standardise(X_train, X_new):
+        Z, Z_new = np.zeros(X_train.shape), np.zeros(X_new.shape)
+        for j, column in enumerate(X_train.T):
+            s = np.std(column) if len(np.unique(column)) > 1 else 1.0
+            Z[:, j] = (column - column.mean()) / s
+            Z_new[:, j] = (X_new[:, j] - column.mean()) / s
+        return Z, Z_new
