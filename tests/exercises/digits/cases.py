@@ -654,6 +654,29 @@ def logits_instead_of_digits():
         return np.maximum(new @ W1 + b1, 0) @ W2 + b2
 
 
+@mistake(["hidden-best", "hidden-best-alone"], says="whole numbers", public=True)
+def largest_logit_instead_of_its_place():
+    def best(images, labels, new_images, seed):
+        padded = np.pad(images, ((0, 0), (1, 1), (1, 1)))
+        copies = [padded[:, i : i + 8, j : j + 8] for i in range(3) for j in range(3)]
+        X, new = prepare(np.concatenate(copies), new_images, 0.1)
+        W1, b1, W2, b2 = train(X, np.tile(labels, 9), 96, 5, 32, 0.15, seed)
+        return (np.maximum(new @ W1 + b1, 0) @ W2 + b2).max(axis=1)
+
+
+@mistake(["hidden-best-alone"], says="one digit was expected")
+def axis_lost_for_a_single_picture():
+    def best(images, labels, new_images, seed):
+        padded = np.pad(images, ((0, 0), (1, 1), (1, 1)))
+        copies = [padded[:, i : i + 8, j : j + 8] for i in range(3) for j in range(3)]
+        X, new = prepare(np.concatenate(copies), new_images, 0.1)
+        Z = np.zeros((len(new), 10))
+        for k in range(2):
+            W1, b1, W2, b2 = train(X, np.tile(labels, 9), 96, 10, 32, 0.15, 1000 * seed + k)
+            Z += np.maximum(new @ W1 + b1, 0) @ W2 + b2
+        return np.squeeze(Z.argmax(axis=1))
+
+
 @mistake(["hidden-best"], says="off by one", public=True)
 def answers_count_from_one():
     def best(images, labels, new_images, seed):
