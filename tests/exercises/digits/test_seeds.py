@@ -15,7 +15,7 @@ pytestmark = pytest.mark.slow
 
 SEEDS = range(20)
 TRAIN_PASSES, BEST_PASSES = 0.85, 0.83
-ALTERNATIVES = ["with_loops", "in_other_words", "nearest_neighbours"]
+ALTERNATIVES = ["with_loops", "in_other_words", "steps_in_place", "nearest_neighbours"]
 TRAIN_MISTAKES = [
     "not_shuffled",
     "learning_rate_too_small",
@@ -33,6 +33,7 @@ BEST_MISTAKES = [
     "labels_of_the_copies_in_another_order",
     "answers_count_from_one",
     "looked_up_in_the_collection",
+    "looked_up_and_renamed",
 ]
 
 
@@ -76,11 +77,13 @@ def share_after_train(case_name, seed):
 
 def share_of_best(case_name, seed):
     images, y, new_images, new_y = pictures(seed, 500, 600, 1, 1)
+    # in a mirror, as in the hidden tests: who looks the pictures up does not find them
+    images, new_images = np.flip(images, axis=2), np.flip(new_images, axis=2)
     with np.errstate(all="ignore"):
         return np.mean(notebook(case_name)["best"](images, y, new_images, seed) == new_y)
 
 
-@pytest.mark.parametrize("case", ["", *ALTERNATIVES[:2]])
+@pytest.mark.parametrize("case", ["", *ALTERNATIVES[:3]])
 def test_right_training_passes_for_all_seeds(case):
     assert min(share_after_train(case, seed) for seed in SEEDS) > TRAIN_PASSES + 0.03
 
