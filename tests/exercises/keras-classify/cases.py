@@ -180,7 +180,7 @@ def too_few_epochs():
         return 1 / (1 + np.exp(-z))
 
 
-@mistake(FIT, says="Which loss|little better|right", public=True)
+@mistake(FIT, says="Which loss|little better|right|answers, 0 or 1", public=True)
 def loss_of_a_single_softmax():
     # A softmax over one output is always 1, and its cross-entropy does not learn.
     def fit_and_predict(x_train, y_train, x_new, seed, hidden=(32, 32)):
