@@ -225,6 +225,11 @@ def points(name: str) -> dict[str, int]:
     return {cell["id"]: cell["points"] for cell in _code(name) if cell["points"]}
 
 
+def hidden(name: str) -> dict[str, str]:
+    """Return the source of each hidden test cell, by grade_id."""
+    return {cell["id"]: cell["source"] for cell in _code(name) if cell["points"]}
+
+
 def public(name: str) -> dict[str, str]:
     """Return the source of each public test cell, by grade_id."""
     return {c["id"]: c["source"] for c in _code(name) if c["id"].startswith("public-")}

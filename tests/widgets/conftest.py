@@ -141,3 +141,19 @@ def widget_page(write_page: Callable[..., Path]) -> Callable[..., Path]:
         return write_page(models, [widget.model_id for widget in shown])
 
     return write
+
+
+@pytest.fixture
+def page_of(
+    widget_page: Callable[..., Path], new_page: Callable[..., Any], served: str
+) -> Callable[..., Any]:
+    """Return ``page_of(FitLine(), width=390, …)``: an open page in which that widget is drawn."""
+
+    def show(widget: Any, **options: Any) -> Any:
+        widget_page(widget)
+        page = new_page(**options)
+        page.goto(served + "page.html")
+        page.locator(".nj-widget").wait_for()
+        return page
+
+    return show

@@ -74,15 +74,8 @@ class Shown:
 
 
 @pytest.fixture
-def open_with(widget_page, new_page, served):
-    def open_page(widget=None, **options):
-        widget_page(widget or OptimizerRace())
-        page = new_page(**options)
-        page.goto(served + "page.html")
-        page.locator(".nj-widget").wait_for()
-        return Shown(page)
-
-    return open_page
+def open_with(page_of):
+    return lambda widget=None, **options: Shown(page_of(widget or OptimizerRace(), **options))
 
 
 @pytest.mark.parametrize("name", ["rosenbrock", "saddle"])

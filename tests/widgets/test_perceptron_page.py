@@ -77,15 +77,8 @@ class Shown:
 
 
 @pytest.fixture
-def show(widget_page, new_page, served):
-    def opened(widget=None, **options):
-        widget_page(widget or Perceptron())
-        page = new_page(**options)
-        page.goto(served + "page.html")
-        page.locator(".nj-widget").wait_for()
-        return Shown(page)
-
-    return opened
+def show(page_of):
+    return lambda widget=None, **options: Shown(page_of(widget or Perceptron(), **options))
 
 
 @pytest.fixture
