@@ -16,27 +16,15 @@ The last line is the size of the copy that is kept for reading offline, fetched 
 from __future__ import annotations
 
 import argparse
-import functools
-import gzip
 import json
-import os
 import re
-import shutil
 import statistics
-import sys
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import SimpleHTTPRequestHandler
 from pathlib import Path
-from typing import Any
 
-from playwright.sync_api import Browser, sync_playwright
-
-from helpers.book import PageServer
+from _book import opened, squeezed
+from playwright.sync_api import Browser
 
 MEGABIT = 1_000_000 / 8
-TEXT = {".html", ".css", ".js", ".mjs", ".svg", ".json", ".txt"}
 
 #: Moves the first control of the first widget as soon as there is one, and notes when the widget
 #: has changed in answer.
@@ -61,48 +49,6 @@ PROBE = """
   changed.observe(document, {subtree: true, childList: true});
 })();
 """
-
-
-@functools.cache
-def squeezed(path: Path) -> bytes:
-    """Return the bytes of a file as the server sends them."""
-    data = path.read_bytes()
-    return gzip.compress(data, 6) if path.suffix in TEXT else data
-
-
-class Compressing(SimpleHTTPRequestHandler):
-    """Serves files with gzip and keeps connections open."""
-
-    protocol_version = "HTTP/1.1"
-
-    def do_GET(self) -> None:
-        """Answer with a file, compressed if it is text."""
-        path = Path(self.translate_path(self.path))
-        path = path / "index.html" if path.is_dir() else path
-        if not path.is_file():
-            self.send_error(404)
-            return
-        data = squeezed(path)
-        self.send_response(200)
-        self.send_header("Content-Type", self.guess_type(str(path)))
-        self.send_header("Content-Length", str(len(data)))
-        if path.suffix in TEXT:
-            self.send_header("Content-Encoding", "gzip")
-        self.end_headers()
-        self.wfile.write(data)
-
-    def log_message(self, *args: Any) -> None:
-        """Say nothing."""
-
-
-@contextmanager
-def served(folder: Path) -> Iterator[str]:
-    """Serve a folder while the context lasts; gives its address."""
-    handler = functools.partial(Compressing, directory=str(folder))
-    server = PageServer(("127.0.0.1", 0), handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
 
 
 def visit(browser: Browser, address: str, mbit: float, latency: float, slower: float) -> dict:
@@ -148,18 +94,10 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--slower", type=float, default=4, help="times slower (default 4)")
     parser.add_argument("--repeat", type=int, default=3, help="visits; the median is shown")
     chosen = parser.parse_args(arguments)
-    if not (chosen.html / "intro.html").is_file():
-        sys.exit(f"there is no built book in {chosen.html}: run `make book` first")
-    names = ("chromium", "chromium-browser", "google-chrome")
-    chromium = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
-    if chromium is None:
-        sys.exit("no Chromium found: install it, or set CHROMIUM to its executable")
-
     pages = [chosen.html / "index.html", *sorted((chosen.html / "chapters").glob("*.html"))]
     print(f"{chosen.mbit:g} Mbit/s, {chosen.latency:g} ms, processor {chosen.slower:g}x slower")
     print(f"{'page':32}{'bytes':>10}{'requests':>10}{'paint':>9}{'widget':>9}")
-    with served(chosen.html) as site, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium)
+    with opened(chosen.html) as (site, browser):
         for path in pages:
             name = path.relative_to(chosen.html).as_posix()
             visits = [
@@ -172,7 +110,6 @@ def main(arguments: list[str] | None = None) -> None:
                 times.append(f"{statistics.median(seen) / 1000:.2f} s" if seen else "–")
             size, requests = max((cost["bytes"], cost["requests"]) for cost in visits)
             print(f"{name:32}{size:>10,.0f}{requests:>10}{times[0]:>9}{times[1]:>9}")
-        browser.close()
     files, size = kept_offline(chosen.html)
     print(f"kept for reading offline: {files} files, {size:,} bytes")
 

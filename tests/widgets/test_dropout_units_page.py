@@ -306,25 +306,6 @@ def test_targets_are_large_enough_for_fingers(show):
         assert one.bounding_box()["height"] >= 44
 
 
-def test_a_frame_costs_little(show):
-    """The rate is dragged with many masks, on a processor four times as slow."""
-    shown = show(DropoutUnits(masks=300))
-    page = shown.page
-    page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 4})
-    shown.button("Play").click()
-    times = page.evaluate(
-        """() => new Promise((done) => {
-          const times = [];
-          const next = (now) => { times.push(now); times.length < 90 ? requestAnimationFrame(next)
-            : done(times); };
-          requestAnimationFrame(next);
-        })"""
-    )
-    # 60 frames a second would be 16.7 ms; a busy machine that runs tests gets some room.
-    assert np.median(np.diff(times)) < 50
-    assert np.max(np.diff(times)) < 400
-
-
 def test_what_is_removed_stops_listening(shown):
     shown.page.evaluate("dispatchEvent(new PageTransitionEvent('pagehide', {persisted: false}))")
     assert shown.page.locator(".nj-widget").count() == 0

@@ -337,28 +337,6 @@ def test_targets_are_large_enough_for_fingers(show):
         assert box["width"] >= 44
 
 
-def test_playing_is_smooth_on_a_slow_core(show):
-    shown = show(Perceptron(data="xor", steps=1500))
-    client = shown.page.context.new_cdp_session(shown.page)
-    client.send("Emulation.setCPUThrottlingRate", {"rate": 2})
-    took = shown.page.evaluate(
-        """async () => {
-          const buttons = [...document.querySelectorAll("button")];
-          const step = buttons.find((b) => b.textContent === "Step");
-          const times = [];
-          for (let i = 0; i < 20; i++) {
-            const start = performance.now();
-            step.click();
-            await new Promise((done) => requestAnimationFrame(done));
-            await new Promise((done) => requestAnimationFrame(done));
-            times.push(performance.now() - start);
-          }
-          return times.sort((a, b) => a - b)[10];
-        }"""
-    )
-    assert took < 100  # two frames, with room for a busy machine
-
-
 def test_what_is_removed_stops_listening(shown):
     shown.button("Play").click()
     shown.page.evaluate("dispatchEvent(new PageTransitionEvent('pagehide', {persisted: false}))")
