@@ -18,7 +18,7 @@ from playwright.sync_api import Browser
 
 #: Heavier pictures than those that the chapters open with: address within the book → what it is.
 HEAVY = {
-    "chapters/xor.html#widget=xor_playground&data=circle&neurons=8&steps=2000": "eight neurons",
+    "chapters/mlp.html#widget=xor_playground&data=circle&neurons=8&steps=2000": "eight neurons",
     "chapters/losses.html#widget=softmax_cross_entropy&logits=1,2,3,4,5&twice=true": "five classes",
     "chapters/generalisation.html#widget=dropout_units&masks=300": "300 masks",
     "chapters/perceptron.html#widget=perceptron&data=xor&steps=1500": "1500 steps",
@@ -96,7 +96,7 @@ def main(arguments: list[str] | None = None) -> None:
     chosen = parser.parse_args(arguments)
     pages = [f"chapters/{path.name}" for path in sorted((chosen.html / "chapters").glob("*.html"))]
     print(f"processor {chosen.slower:g}x slower; ms from frame to frame")
-    print(f"{'page':28}{'widget':36}{'moved by':10}{'rest':>7}{'moving':>8}{'ratio':>7}")
+    print(f"{'page':28}{'widget':44}{'moved by':10}{'rest':>7}{'moving':>8}{'ratio':>7}")
     with opened(chosen.html) as (site, browser):
         for address in [*pages, *HEAVY]:
             for name, how, rest, moving in rows(browser, site + address, chosen.slower):

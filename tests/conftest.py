@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 # No window may open, and TensorFlow's start-up notes are not warnings of ours.
 os.environ.setdefault("MPLBACKEND", "Agg")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+# NumPy's matrix products on all processors in each of several processes wait for one another.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 # A runner may start the tests with Ctrl-C ignored, as shells do in the background; what a test
 # starts and interrupts must not inherit that.
