@@ -193,6 +193,9 @@ class Package:
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 text = node.value
                 if text.strip(" ./") and len(text) < 200 and "\n" not in text and "\0" not in text:
+                    # Joined to a folder, "/tmp" is "/tmp": nothing of the package.
+                    if Path(text).is_absolute():
+                        continue
                     named = folder / text
                     claimed.update(_data(named) if named.is_dir() else self._file(named))
         return frozenset(path for path in claimed if path.suffix != ".py")

@@ -23,7 +23,8 @@ def glue(name: str, value: Any, spec: str = "") -> None:
     value : object
         What to store; formatted at once by ``format(value, spec)``.
     spec : str
-        A format specification such as ``",.0f"``.
+        A format specification such as ``",.0f"`` or ``".0%"``. The book writes 75 %, with a space
+        at which no line breaks, where Python writes 75%.
 
     Examples
     --------
@@ -34,7 +35,9 @@ def glue(name: str, value: Any, spec: str = "") -> None:
 
     if get_ipython() is None:  # a plain script has no prose to carry the number to
         return
-    text = format(value, spec).replace("-", "−") if spec else str(value)
+    text = str(value)
+    if spec:
+        text = format(value, spec).replace("-", "−").replace("%", "\N{NO-BREAK SPACE}%")
     display(
         # In quotes: MyST-NB evaluates the text, and would make a tuple of 378,720.
         {_HIDDEN + "text/plain": repr(text)},

@@ -1,5 +1,5 @@
 /**
- * Optimizer race: several optimizers start from one point of a cost of two weights.
+ * Optimiser race: several optimisers start from one point of a cost of two weights.
  *
  * Everything shown follows from the traits. The runs are kept, and grow as steps are taken, until a
  * trait changes that they follow from.
@@ -19,7 +19,7 @@ export const OPTIMIZERS = {
   nesterov: { title: "Nesterov", family: 1, second: true, uses: ["momentum"] },
   adagrad: { title: "Adagrad", family: 2, uses: [] },
   adadelta: { title: "Adadelta", family: 2, second: true, uses: ["rho"] },
-  rmsprop: { title: "RMSprop", family: 3, uses: ["rho"] },
+  rmsprop: { title: "RMSProp", family: 3, uses: ["rho"] },
   adam: { title: "Adam", family: 4, uses: ["beta_1", "beta_2"] },
   adamw: { title: "AdamW", family: 4, second: true, uses: ["beta_1", "beta_2", "weight_decay"] },
 };
@@ -29,7 +29,7 @@ const EPSILON = 1e-7;
 const FAR = 1e6; // helpers.nn.surfaces.FAR
 const ESCAPE = 10; // windows away: whoever is so far outside has left
 
-/** What an optimizer remembers before its first step, for d weights. */
+/** What an optimiser remembers before its first step, for d weights. */
 export function memoryOf(name, d) {
   const first = name === "adagrad" ? 0.1 : 0;
   return { t: 0, m: new Array(d).fill(0), v: new Array(d).fill(first) };
@@ -39,7 +39,7 @@ export function memoryOf(name, d) {
  * One step: `[w, memory]` after it. Nothing that is passed is changed.
  *
  * `w` and `g` are arrays, weights and gradient; `settings` holds `learning_rate` and what the
- * optimizer uses of `momentum`, `rho`, `beta_1`, `beta_2`, `weight_decay`. In the memory, `m` is a
+ * optimiser uses of `momentum`, `rho`, `beta_1`, `beta_2`, `weight_decay`. In the memory, `m` is a
  * velocity or an average of gradients (for Adadelta: of squared steps), `v` one of their squares.
  */
 export function update(name, w, g, memory, settings) {
@@ -441,7 +441,7 @@ function draw(frame) {
     input: (value) => change({ [trait]: value }),
   })];
   const parts = Object.fromEntries([
-    part("momentum", "Momentum", "μ", 0.99, 0.01), part("rho", "RMSprop, Adadelta", "ρ", 0.999, 0.001),
+    part("momentum", "Momentum", "μ", 0.99, 0.01), part("rho", "RMSProp, Adadelta", "ρ", 0.999, 0.001),
     part("beta_1", "Adam", "β₁", 0.99, 0.01), part("beta_2", "Adam", "β₂", 0.999, 0.001),
     part("weight_decay", "AdamW, decay", "λ", 1, 0.001), part("noise", "Noise", "σ", 5, 0.1),
   ]);

@@ -1,4 +1,4 @@
-"""The widget *optimizer race*: nine optimizers, one start, and who arrives first."""
+"""The widget *optimiser race*: nine optimisers, one start, and who arrives first."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ TITLES = {
     "nesterov": "Nesterov",
     "adagrad": "Adagrad",
     "adadelta": "Adadelta",
-    "rmsprop": "RMSprop",
+    "rmsprop": "RMSProp",
     "adam": "Adam",
     "adamw": "AdamW",
 }
@@ -124,7 +124,7 @@ def _minima(cost: costs.Surface) -> tuple[tuple[float, float], ...]:
 
 
 class OptimizerRace(Widget):
-    r"""Several optimizers descend on one cost from one start.
+    r"""Several optimisers descend on one cost from one start.
 
     The reader chooses surface, start, runners, learning rates and the other settings, and plays or
     steps. All runs follow from these at once, in the browser and here, so :attr:`paths`,
@@ -154,7 +154,7 @@ class OptimizerRace(Widget):
     momentum : float
         μ of Momentum and Nesterov, in [0, 0.99].
     rho : float
-        ρ of RMSprop and Adadelta, in [0, 0.999]. (Keras' own default for Adadelta is 0.95.)
+        ρ of RMSProp and Adadelta, in [0, 0.999]. (Keras' own default for Adadelta is 0.95.)
     beta_1, beta_2 : float
         β₁ and β₂ of Adam and AdamW, in [0, 0.99] and [0, 0.999].
     weight_decay : float
@@ -236,9 +236,9 @@ class OptimizerRace(Widget):
             traits["learning_rate"] = learning_rate
         super().__init__(
             name=name,
-            title="Optimizer race",
+            title="Optimiser race",
             alt=(
-                "Left, contours of a cost over two weights, with the path of every optimizer that "
+                "Left, contours of a cost over two weights, with the path of every optimiser that "
                 "runs, from one start; crosses mark the minima. Right, the cost of each after "
                 "every step on a logarithmic axis. Below, a table: who runs, at which learning "
                 "rate, and how it goes. Look for who zigzags, who overshoots and comes back, "

@@ -85,6 +85,17 @@ def test_name_that_no_module_defines_may_come_from_any(package):
     assert package / "widgets" / "curve.js" in found
 
 
+def test_an_absolute_path_in_a_string_is_no_file_of_the_package(package, tmp_path):
+    outside = tmp_path / "outside.txt"
+    outside.write_text("not ours")
+    for named in (outside, tmp_path / "site"):
+        (package / "plot.py").write_text(f"HERE = {str(named)!r}\n")
+        assert Package(package).files_for(["from helpers import plot"]) == {
+            package / "__init__.py",
+            package / "plot.py",
+        }
+
+
 def test_code_that_uses_the_package_must_parse(package):
     with pytest.raises(SyntaxError):
         Package(package).files_for(["from helpers import ("])

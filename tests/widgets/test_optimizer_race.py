@@ -1,4 +1,4 @@
-"""The widget optimizer race: its JavaScript against helpers.nn, its traits, its still figure."""
+"""The widget optimiser race: its JavaScript against helpers.nn, its traits, its still figure."""
 
 from __future__ import annotations
 

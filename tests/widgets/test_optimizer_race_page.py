@@ -1,4 +1,4 @@
-"""The optimizer race in Chromium: every control, by keyboard and by pointer."""
+"""The optimiser race in Chromium: every control, by keyboard and by pointer."""
 
 from __future__ import annotations
 
@@ -120,16 +120,16 @@ def test_rates_are_set_one_by_one_or_for_all(open_with):
 
 def test_the_other_settings_belong_to_those_who_use_them(open_with):
     shown = open_with(OptimizerRace("ravine", ["momentum", "adamw"], steps=20))
-    assert shown.field("RMSprop, Adadelta ρ").is_disabled()
+    assert shown.field("RMSProp, Adadelta ρ").is_disabled()
     for name, value in (
         ("Momentum μ", "0.5"), ("Adam β₁", "0.7"), ("Adam β₂", "0.95"), ("AdamW, decay λ", "0.8")
     ):  # fmt: skip
         shown.field(name).fill(value)
     settings = {"momentum": 0.5, "beta_1": 0.7, "beta_2": 0.95, "weight_decay": 0.8}
     shown.expect(OptimizerRace("ravine", ["momentum", "adamw"], steps=20, **settings))
-    shown.runner("RMSprop").check()
+    shown.runner("RMSProp").check()
     shown.settle()
-    shown.field("RMSprop, Adadelta ρ").fill("0.6")
+    shown.field("RMSProp, Adadelta ρ").fill("0.6")
     names = ["momentum", "rmsprop", "adamw"]
     shown.expect(OptimizerRace("ravine", names, steps=20, rho=0.6, **settings))
     shown.track("Momentum").press("ArrowRight")
