@@ -166,6 +166,9 @@ def _html(translator: HTML5Translator, node: nodes.Element, display: bool) -> st
 def visit_inline(translator: HTML5Translator, node: nodes.math) -> None:
     """Write a formula within a line."""
     html = _html(translator, node, display=False)
+    # KaTeX lets a line end between these parts. Say so, as it would not in a formula that is kept
+    # together with its full stop (_ext/typography.py).
+    html = html.replace('</span><span class="base">', '</span><wbr><span class="base">')
     translator.body.append(translator.starttag(node, "span", "", CLASS="math") + html + "</span>")
     raise nodes.SkipNode
 

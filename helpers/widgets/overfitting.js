@@ -211,7 +211,7 @@ export function describe({ n, noise, degree, penalty, many, against, errors, tra
   if (many) {
     const { bias, variance } = spread;
     const sums = errors.bias.map((each, k) => each + errors.variance[k] + noise ** 2);
-    return `${where}over ${SAMPLES} samples bias² ${concise(bias)}, variance ${concise(variance)}, noise σ² ${concise(noise ** 2)}: `
+    return `${where}over ${SAMPLES} samples bias² ${concise(bias)}, variance ${concise(variance)}, noise s² ${concise(noise ** 2)}: `
       + `together ${concise(bias + variance + noise ** 2)}, the error to expect on a new example. ${all} it is ${lowest(sums)}.`;
   }
   return `${where}training error ${concise(trainingError)}, validation error ${concise(validationError)}. `
@@ -276,8 +276,8 @@ function errorCurves(...below) {
   chart.marks.append(...Object.values(lines), marks);
   const xLabel = chart.element.querySelector(".nj-axis-label");
   const key = (name, text) => h("span", { class: `nj-ov-key nj-ov-${name}-key` }, text);
-  const own = h("p", { class: "nj-ov-keys" }, key("training", "training"), key("validation", "validation"), key("floor", "noise σ²"));
-  const others = h("p", { class: "nj-ov-keys" }, key("bias", "bias²"), key("variance", "variance"), key("sum", "sum with σ²"), key("floor", "σ²"));
+  const own = h("p", { class: "nj-ov-keys" }, key("training", "training"), key("validation", "validation"), key("floor", "noise s²"));
+  const others = h("p", { class: "nj-ov-keys" }, key("bias", "bias²"), key("variance", "variance"), key("sum", "sum with s²"), key("floor", "s²"));
   let shown = "";
   return {
     element: h("div", { class: "nj-panel" }, chart.element, own, others, ...below),
@@ -342,7 +342,7 @@ function draw(frame) {
       input: (penalty) => change({ penalty }),
     }),
     examples: slider({ label: "Examples", symbol: "n", min: 15, max: 100, step: 1, value: get("examples"), input: (examples) => change({ examples }) }),
-    noise: slider({ label: "Noise", symbol: "σ", min: 0, max: 1, step: 0.01, value: get("noise"), input: (noise) => change({ noise }) }),
+    noise: slider({ label: "Noise", symbol: "s", min: 0, max: 1, step: 0.01, value: get("noise"), input: (noise) => change({ noise }) }),
   };
   const target = select({ label: "True function", options: titles(), value: get("target"), input: (v) => change({ target: v }) });
   const against = select({ label: "Errors against", options: AGAINST, value: get("against"), input: (v) => change({ against: v }) });

@@ -137,7 +137,7 @@ class Overfitting(Widget):
     penalty : float
         λ, 0 to 10; 0 is no penalty.
     noise : float
-        σ, the standard deviation of the noise in y, 0 to 1.
+        s, the standard deviation of the noise in y, 0 to 1.
     examples : int
         How many training examples, 15 to 100.
     target : {"sine", "bump", "line"}
@@ -317,7 +317,7 @@ class Overfitting(Widget):
             curves = {
                 "bias²": (parts[:, 0], "blue", "-"),
                 "variance": (parts[:, 1], "purple", "--"),
-                "sum with σ²": (parts.sum(axis=1) + self.noise**2, "ink", "-"),
+                "sum with s²": (parts.sum(axis=1) + self.noise**2, "ink", "-"),
             }
         else:
             parts = np.array([self.errors(*setting) for setting in settings])

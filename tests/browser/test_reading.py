@@ -102,6 +102,25 @@ def test_nothing_sticks_out_sideways(page, site, page_names, setting):
     assert not wide, f"wider than {setting.width} px: {wide}"
 
 
+def test_no_line_begins_with_the_full_stop_of_a_formula(new_page, site):
+    page = new_page(390)
+    page.goto(site + "chapters/generalisation.html")
+    page.wait_for_selector("html[data-arrived]")
+    apart = """() => [...document.querySelectorAll("article .together")].filter((whole) => {
+        const mark = document.createRange();
+        mark.selectNodeContents(whole.lastChild);
+        const formula = [...whole.querySelectorAll(".katex-html .base")].at(-1);
+        if (whole.lastChild.nodeType !== Node.TEXT_NODE || !formula?.offsetParent) return false;
+        const [a, b] = [mark.getBoundingClientRect(), formula.getBoundingClientRect()];
+        return a.bottom <= b.top || b.bottom <= a.top;
+    }).length"""
+    assert page.locator("article .together").count() > 50
+    assert page.evaluate(apart) == 0
+    # The rule in the style sheet does it: without it lines begin with full stops.
+    page.add_style_tag(content=".together { white-space: normal !important }")
+    assert page.evaluate(apart) > 0
+
+
 def test_pages_load_everything_and_weigh_little(new_page, site, page_names, book):
     heavy = {}
     for name in page_names:

@@ -193,7 +193,7 @@ def test_the_lesson_holds_for_every_sample(seed):
         ({"penalty": 2e-6}, "Degree 3, λ = 2.0 × 10⁻⁶, 20 examples"),
         (
             {"many": True},
-            "over 20 samples bias² 0.0050, variance 0.0193, noise σ² 0.0900: together",
+            "over 20 samples bias² 0.0050, variance 0.0193, noise s² 0.0900: together",
         ),
         ({"many": True}, "Of all degrees with λ = 0 it is lowest at degree 3, 0.114."),
     ],
