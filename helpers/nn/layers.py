@@ -68,7 +68,7 @@ class Layer(ABC):
 
     @property
     def params(self) -> list[np.ndarray]:
-        """The parameter arrays; an optimizer changes them in place."""
+        """The parameter arrays; an optimiser changes them in place."""
         return []
 
     @property

@@ -1,8 +1,8 @@
-"""Optimizers: how the gradient becomes a step, and how long the step is.
+"""Optimisers: how the gradient becomes a step, and how long the step is.
 
-An optimizer is told the parameters and their gradients, and changes the parameters in place.
+An optimiser is told the parameters and their gradients, and changes the parameters in place.
 What it must remember from one step to the next (how many it has taken, a velocity) it keeps
-itself, so two networks need two optimizers.
+itself, so two networks need two optimisers.
 
 Names, defaults and conventions are those of ``keras.optimizers``, step for step; where these
 differ from the papers, the docstrings say so. One difference remains: Keras rounds some numbers
@@ -46,7 +46,7 @@ Schedule = Callable[[int], float]
 
 
 class Optimizer(ABC):
-    """What all optimizers share: the checks, the step count and the learning rate.
+    """What all optimisers share: the checks, the step count and the learning rate.
 
     A subclass says in :meth:`_update` how one parameter array moves.
 
@@ -58,7 +58,7 @@ class Optimizer(ABC):
     Attributes
     ----------
     steps : int
-        How many steps this optimizer has taken.
+        How many steps this optimiser has taken.
     """
 
     def __init__(self, *, learning_rate: float | Schedule) -> None:
@@ -120,7 +120,7 @@ class Optimizer(ABC):
         if memory.shape != param.shape:
             raise ValueError(
                 f"parameter {index} has shape {param.shape}, and at the steps before it had "
-                f"{memory.shape}; an optimizer belongs to one list of parameters, so make a new "
+                f"{memory.shape}; an optimiser belongs to one list of parameters, so make a new "
                 "one for a new list."
             )
         return memory
@@ -525,7 +525,7 @@ class AdamW(Adam):
         """
         if self.steps:
             raise RuntimeError(
-                f"this optimizer has taken {self.steps} steps; say what is not to decay before "
+                f"this optimiser has taken {self.steps} steps; say what is not to decay before "
                 "the first one."
             )
         self._excluded = list(params)
@@ -732,7 +732,7 @@ def clip_by_global_norm(grads: Sequence[np.ndarray], limit: float) -> list[np.nd
 
     Notes
     -----
-    The argument ``global_clipnorm`` of the optimizers in Keras. Its ``clipnorm`` shortens each
+    The argument ``global_clipnorm`` of the optimisers in Keras. Its ``clipnorm`` shortens each
     array by itself, which changes the direction. From R. Pascanu, T. Mikolov, Y. Bengio, On the
     difficulty of training recurrent neural networks, ICML 2013, arXiv:1211.5063.
 

@@ -1,4 +1,4 @@
-"""What the chapter on optimizers says in words, checked in numbers."""
+"""What the chapter on optimisers says in words, checked in numbers."""
 
 import math
 import re

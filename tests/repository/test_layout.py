@@ -167,3 +167,24 @@ def test_tools_folders_are_no_part_of_the_book():
     # pytest puts a README into its cache, and a strict build would stumble over it.
     config = yaml.safe_load((ROOT / "_config.yml").read_text())
     assert {".*", "_build"} <= set(config["exclude_patterns"])
+
+
+def _prose(text):
+    """Yield the numbered lines that are no code; options such as ``:width: 80%`` are code."""
+    code = False
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.startswith("```"):
+            code = not code and re.match(r"```(\{code|python|ipython)", line) is not None
+        if not code and not line.lstrip().startswith(":"):
+            yield number, line
+
+
+def test_a_space_stands_before_every_per_cent_sign_of_the_text(files):
+    tight = [
+        f"{file}:{number}"
+        for file, text in _texts(files)
+        if file.suffix == ".md" and file.parts[0] in ("chapters", "solutions", "intro.md")
+        for number, line in _prose(text)
+        if re.search(r"\d%(?!\w)", line)
+    ]
+    assert tight == []
