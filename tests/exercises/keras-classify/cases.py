@@ -284,6 +284,62 @@ def standardised_in_place():
         return np.full(len(x_new), 0.5)
 
 
+@mistake(FIT, says="sigmoid taken of a sigmoid|of the new points are right", public=True)
+def sigmoid_of_a_sigmoid():
+    def fit_and_predict(x_train, y_train, x_new, seed, hidden=(32, 32)):
+        keras.utils.set_random_seed(seed)
+        mean, std = x_train.mean(axis=0), x_train.std(axis=0)
+        layers = [keras.layers.Dense(m, activation="relu") for m in hidden]
+        layers += [keras.layers.Dense(1, activation="sigmoid")]
+        model = keras.Sequential([keras.Input(shape=(2,))] + layers)
+        model.compile(optimizer=keras.optimizers.Adam(0.01), loss="binary_crossentropy")
+        model.fit((x_train - mean) / std, y_train[:, None], epochs=20, batch_size=64, verbose=0)
+        z = model.predict((x_new - mean) / std, batch_size=1024, verbose=0)[:, 0]
+        return 1 / (1 + np.exp(-z))
+
+
+@mistake(["hidden-fit_and_predict-company"], says="from one corner")
+def batch_normalisation_left_in_training_mode():
+    def fit_and_predict(x_train, y_train, x_new, seed, hidden=(32, 32)):
+        keras.utils.set_random_seed(seed)
+        mean, std = x_train.mean(axis=0), x_train.std(axis=0)
+        layers = []
+        for m in hidden:
+            layers += [keras.layers.Dense(m, activation="relu"), keras.layers.BatchNormalization()]
+        layers += [keras.layers.Dense(1, activation="sigmoid")]
+        model = keras.Sequential([keras.Input(shape=(2,))] + layers)
+        model.compile(optimizer=keras.optimizers.Adam(0.01), loss="binary_crossentropy")
+        model.fit((x_train - mean) / std, y_train[:, None], epochs=40, batch_size=64, verbose=0)
+        return model(((x_new - mean) / std).astype("float32"), training=True).numpy()[:, 0]
+
+
+@mistake(FIT, says="learn from the points of this call|of the new points are right")
+def network_of_the_first_call():
+    kept = {}
+
+    def fit_and_predict(x_train, y_train, x_new, seed, hidden=(32, 32)):
+        if "model" not in kept:
+            keras.utils.set_random_seed(seed)
+            kept["scale"] = x_train.mean(axis=0), x_train.std(axis=0)
+            layers = [keras.layers.Dense(m, activation="relu") for m in hidden]
+            layers += [keras.layers.Dense(1, activation="sigmoid")]
+            model = keras.Sequential([keras.Input(shape=(2,))] + layers)
+            model.compile(optimizer=keras.optimizers.Adam(0.01), loss="binary_crossentropy")
+            mean, std = kept["scale"]
+            model.fit((x_train - mean) / std, y_train[:, None], epochs=40, batch_size=64, verbose=0)
+            kept["model"] = model
+        mean, std = kept["scale"]
+        return kept["model"].predict((x_new - mean) / std, batch_size=1024, verbose=0)[:, 0]
+
+
+@mistake(FIT, says="learn from the points of this call|of the new points are right")
+def border_of_the_public_check():
+    def fit_and_predict(x_train, y_train, x_new, seed, hidden=(32, 32)):
+        first = (x_new[:, 0] - 0.4) ** 2 + (x_new[:, 1] + 0.45) ** 2 < 0.22
+        second = (x_new[:, 0] + 0.5) ** 2 + (x_new[:, 1] - 0.4) ** 2 < 0.24
+        return np.where(first | second, 0.99, 0.01)
+
+
 # -- the other tasks ---------------------------------------------------------------------------
 
 

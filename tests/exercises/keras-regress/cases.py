@@ -225,6 +225,80 @@ def standardised_in_place():
         return np.full(len(x_new), y_train.mean())
 
 
+@mistake(FIT, says="do targets of shape|residuals have the width", public=True)
+def row_meets_column_in_the_loss():
+    def fit_and_predict(x_train, y_train, x_new, seed):
+        keras.utils.set_random_seed(seed)
+        mean, std = x_train.mean(axis=0), x_train.std(axis=0)
+        x = tf.constant((x_train - mean) / std, tf.float32)
+        y = tf.constant((y_train - y_train.mean()) / y_train.std(), tf.float32)
+        model = keras.Sequential([keras.Input(shape=(5,))])
+        model.add(keras.layers.Dense(32, activation="relu"))
+        model.add(keras.layers.Dense(1))
+        adam = keras.optimizers.Adam(0.01)
+        for _ in range(50):
+            with tf.GradientTape() as tape:
+                loss = tf.reduce_mean((y - model(x)) ** 2)  # (n,) - (n, 1) has the shape (n, n)
+            adam.apply(tape.gradient(loss, model.trainable_variables), model.trainable_variables)
+        z = model.predict((x_new - mean) / std, batch_size=1024, verbose=0)[:, 0]
+        return z * y_train.std() + y_train.mean()
+
+
+@mistake(FIT, says="one and the same number|residuals have the width", public=True)
+def relu_output_of_standardised_targets():
+    def fit_and_predict(x_train, y_train, x_new, seed):
+        keras.utils.set_random_seed(seed)
+        mean, std = x_train.mean(axis=0), x_train.std(axis=0)
+        model = keras.Sequential([keras.Input(shape=(5,))])
+        model.add(keras.layers.Dense(32, activation="relu"))
+        model.add(keras.layers.Dense(1, activation="relu"))
+        model.compile(optimizer=keras.optimizers.Adam(0.01), loss="mse")
+        z_train = (y_train - y_train.mean()) / y_train.std()
+        model.fit((x_train - mean) / std, z_train[:, None], epochs=10, batch_size=64, verbose=0)
+        z = model.predict((x_new - mean) / std, batch_size=1024, verbose=0)[:, 0]
+        return z * y_train.std() + y_train.mean()
+
+
+@mistake(["hidden-fit_and_predict-company"], says="from one corner")
+def new_predictions_scaled_by_themselves():
+    def fit_and_predict(x_train, y_train, x_new, seed):
+        keras.utils.set_random_seed(seed)
+        mean, std = x_train.mean(axis=0), x_train.std(axis=0)
+        model = keras.Sequential([keras.Input(shape=(5,))])
+        model.add(keras.layers.Dense(64, activation="relu"))
+        model.add(keras.layers.Dense(64, activation="relu"))
+        model.add(keras.layers.Dense(1))
+        model.compile(optimizer=keras.optimizers.Adam(0.005), loss="mse")
+        z_train = (y_train - y_train.mean()) / y_train.std()
+        model.fit((x_train - mean) / std, z_train[:, None], epochs=60, batch_size=64, verbose=0)
+        z = model.predict((x_new - mean) / std, batch_size=1024, verbose=0)[:, 0]
+        z = (z - z.mean()) / (z.std() + 1e-12)  # for one example
+        return z * y_train.std() + y_train.mean()
+
+
+@mistake(FIT, says="residuals have the width")
+def network_of_the_first_call():
+    kept = {}
+
+    def fit_and_predict(x_train, y_train, x_new, seed):
+        if "model" not in kept:
+            keras.utils.set_random_seed(seed)
+            kept["scale"] = x_train.mean(axis=0), x_train.std(axis=0)
+            model = keras.Sequential([keras.Input(shape=(5,))])
+            model.add(keras.layers.Dense(64, activation="relu"))
+            model.add(keras.layers.Dense(64, activation="relu"))
+            model.add(keras.layers.Dense(1))
+            model.compile(optimizer=keras.optimizers.Adam(0.005), loss="mse")
+            kept["targets"] = y_train.mean(), y_train.std()
+            z = (y_train - y_train.mean()) / y_train.std()
+            mean, std = kept["scale"]
+            model.fit((x_train - mean) / std, z[:, None], epochs=60, batch_size=64, verbose=0)
+            kept["model"] = model
+        mean, std = kept["scale"]
+        z = kept["model"].predict((x_new - mean) / std, batch_size=1024, verbose=0)[:, 0]
+        return z * kept["targets"][1] + kept["targets"][0]
+
+
 # -- the other tasks ---------------------------------------------------------------------------
 
 
