@@ -313,7 +313,7 @@ def batch_normalisation_left_in_training_mode():
         return model(((x_new - mean) / std).astype("float32"), training=True).numpy()[:, 0]
 
 
-@mistake(FIT, says="learn from the points of this call|of the new points are right")
+@mistake(FIT, says="learn from the points of this call|of the new points are right|answers, 0 or 1")
 def network_of_the_first_call():
     kept = {}
 
