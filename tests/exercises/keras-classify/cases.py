@@ -340,6 +340,51 @@ def border_of_the_public_check():
         return np.where(first | second, 0.99, 0.01)
 
 
+@mistake(FIT, says="taken twice|below 0.25", public=True)
+def softmax_twice():
+    def fit_and_predict(x_train, y_train, x_new, seed, hidden=(32, 32)):
+        keras.utils.set_random_seed(seed)
+        mean, std = x_train.mean(axis=0), x_train.std(axis=0)
+        layers = [keras.layers.Dense(m, activation="relu") for m in hidden]
+        last = [keras.layers.Dense(2, activation="softmax")]
+        model = keras.Sequential([keras.Input(shape=(2,))] + layers + last)
+        loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+        model.compile(optimizer=keras.optimizers.Adam(0.01), loss=loss)
+        X = (x_train - mean) / std
+        model.fit(X, y_train, epochs=40, batch_size=64, verbose=0)
+        p = model.predict((x_new - mean) / std, batch_size=1024, verbose=0)
+        return keras.ops.convert_to_numpy(keras.ops.softmax(p))[:, 1]
+
+
+@mistake(["hidden-fit_and_predict-company"], says="NaN .* far away")
+def softmax_that_overflows():
+    def fit_and_predict(x_train, y_train, x_new, seed, hidden=(32, 32)):
+        keras.utils.set_random_seed(seed)
+        mean, std = x_train.mean(axis=0), x_train.std(axis=0)
+        layers = [keras.layers.Dense(m, activation="relu") for m in hidden]
+        last = [keras.layers.Dense(2)]
+        model = keras.Sequential([keras.Input(shape=(2,))] + layers + last)
+        loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+        model.compile(optimizer=keras.optimizers.Adam(0.01), loss=loss)
+        X = (x_train - mean) / std
+        model.fit(X, y_train, epochs=40, batch_size=64, verbose=0)
+        z = model.predict((x_new - mean) / std, batch_size=1024, verbose=0)
+        return (np.exp(z) / np.exp(z).sum(axis=1, keepdims=True))[:, 1]
+
+
+@mistake(["hidden-fit_and_predict-company"], says="Is the seed set")
+def seed_forgotten_in_training():
+    def fit_and_predict(x_train, y_train, x_new, seed, hidden=(32, 32)):
+        mean, std = x_train.mean(axis=0), x_train.std(axis=0)
+        layers = [keras.layers.Dense(m, activation="relu") for m in hidden]
+        last = [keras.layers.Dense(1, activation="sigmoid")]
+        model = keras.Sequential([keras.Input(shape=(2,))] + layers + last)
+        model.compile(optimizer=keras.optimizers.Adam(0.01), loss="binary_crossentropy")
+        X = (x_train - mean) / std
+        model.fit(X, y_train, epochs=40, batch_size=64, verbose=0)
+        return model.predict((x_new - mean) / std, batch_size=1024, verbose=0)[:, 0]
+
+
 # -- the other tasks ---------------------------------------------------------------------------
 
 
@@ -555,6 +600,50 @@ def error_of_one_answer():
         return np.mean(right), np.std(right), max(np.mean(y), 1 - np.mean(y))
 
 
+@mistake(["hidden-region-labels"], says="an array was expected", public=True)
+def region_as_a_list():
+    def region(points):
+        return [int(p[1] > 0.6 * np.sin(5 * p[0])) for p in points]
+
+
+@mistake(["hidden-make_data", "hidden-make_data-seed"], says="a pair was expected", public=True)
+def points_and_labels_in_one_table():
+    def make_data(inside, n, seed):
+        points = np.random.default_rng(seed).uniform(-1, 1, (n, 2))
+        return np.column_stack([points, inside(points)])
+
+
+@mistake(["hidden-make_data"], says="not those of these|of the labels are wrong", public=True)
+def region_of_task_1_whatever_is_passed():
+    def make_data(inside, n, seed):
+        points = np.random.default_rng(seed).uniform(-1, 1, (n, 2))
+        return points, region(points)
+
+
+@mistake(["hidden-prepare-scaling", "hidden-prepare-special"], says="float32")
+def scaled_in_single_precision():
+    def prepare(x, y, order, n_test):
+        test, train = order[:n_test], order[n_test:]
+        mean, std = x[train].mean(axis=0), x[train].std(axis=0)
+        x = ((x - mean) / np.where(std == 0, 1, std)).astype("float32")
+        return x[train], y[train], x[test], y[test]
+
+
+@mistake(["hidden-judge-accuracy", "hidden-judge-error"], says="float32")
+def accuracy_of_a_keras_metric():
+    def judge(y, p):
+        metric = keras.metrics.BinaryAccuracy(threshold=0.5)
+        a = float(metric(y[:, None], p[:, None]))
+        return a, np.sqrt(a * (1 - a) / len(y)), max(np.mean(y), 1 - np.mean(y))
+
+
+@mistake(["hidden-judge-error"], says="n - 1|right", public=True)
+def error_of_a_sample():
+    def judge(y, p):
+        a = np.mean((p > 0.5) == y)
+        return a, np.sqrt(a * (1 - a) / max(len(y) - 1, 1)), max(np.mean(y), 1 - np.mean(y))
+
+
 # -- other right answers -----------------------------------------------------------------------
 
 
@@ -665,3 +754,66 @@ def network_of_scikit_learn():
         model = MLPClassifier((32, 32), learning_rate_init=0.01, max_iter=150, random_state=seed)
         model.fit((x_train - mean) / std, y_train)
         return model.predict_proba((x_new - mean) / std)[:, 1]
+
+
+@alternative
+def subclass_with_a_tape():
+    def region(points):
+        from matplotlib.path import Path
+
+        corners = [[-0.8, -0.8], [0.8, -0.8], [0, 0], [0.8, 0.9], [-0.8, 0.8]]
+        return Path(corners).contains_points(points)
+
+    def make_data(inside, n, seed):
+        keras.utils.set_random_seed(seed)
+        points = np.array(keras.random.uniform((n, 2), -1, 1))
+        return points, inside(points)
+
+    def fair_width(inputs, wide, layers):
+        def count(sizes):
+            dense = [keras.layers.Dense(size) for size in [*sizes, 1]]
+            return keras.Sequential([keras.Input(shape=(inputs,)), *dense]).count_params()
+
+        target, counts = count([wide]), []
+        while not counts or counts[-1] < target:
+            counts.append(count([len(counts) + 1] * layers))
+        best = min(counts, key=lambda size: abs(size - target))
+        return counts.index(best) + 1, target, best
+
+    def fit_and_predict(x_train, y_train, x_new, seed, hidden=(32, 32)):
+        class Net(keras.Model):
+            def __init__(self):
+                super().__init__()
+                self.inner = [keras.layers.Dense(m, activation="tanh") for m in hidden]
+                self.last = keras.layers.Dense(1)
+
+            def call(self, x):
+                for layer in self.inner:
+                    x = layer(x)
+                return self.last(x)
+
+        keras.utils.set_random_seed(seed)
+        mean, std = x_train.mean(axis=0), x_train.std(axis=0)
+        X = tf.constant((x_train - mean) / std, tf.float32)
+        Y = tf.constant(y_train[:, None], tf.float32)
+        net, optimizer = Net(), keras.optimizers.Adam(0.01)
+        net(X)
+
+        @tf.function
+        def step(x, y):
+            with tf.GradientTape() as tape:
+                losses = tf.nn.sigmoid_cross_entropy_with_logits(y, net(x))
+                loss = tf.reduce_mean(losses)
+            grads = tape.gradient(loss, net.trainable_variables)
+            optimizer.apply_gradients(zip(grads, net.trainable_variables))
+
+        rows = tf.data.Dataset.from_tensor_slices((X, Y)).shuffle(1000, seed=seed).batch(100)
+        for _ in range(60):
+            for x, y in rows:
+                step(x, y)
+        new = tf.constant((x_new - mean) / std, tf.float32)
+        return tf.sigmoid(net(new)).numpy()[:, 0]
+
+    def judge(y, p):
+        n, a = len(y), np.count_nonzero(np.round(p) == y) / len(y)
+        return a, np.sqrt(a * (1 - a) / n), np.bincount(y).max() / n
