@@ -14,7 +14,7 @@ export TF_CPP_MIN_LOG_LEVEL ?= 3
 export JUPYTER_PLATFORM_DIRS ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help serve book chapter exercises colab colab-test test test-fast benchmarks \
+.PHONY: help serve book chapter exercises colab colab-test test test-fast benchmarks jets \
         picture format lint lock clean
 
 help:  ## show this list
@@ -47,6 +47,11 @@ test-fast: $(READY)  ## the tests that need no TensorFlow, kernel, browser or bo
 
 benchmarks: book  ## what pages weigh and builds take
 	@for script in benchmarks/[a-z]*.py; do $(RUN) "$$script" || exit; done
+
+jets: $(READY)  ## simulate the jets anew (JETS=100: fewer, SEED=2: others, in a file of their own)
+	$(PIP) install --quiet --editable ".[jets]"
+	$(RUN) -m helpers.datasets.jets_generator --processes 2 \
+	  $(if $(JETS),--jets "$(JETS)") $(if $(SEED),--seed "$(SEED)")
 
 picture: book  ## take the picture of README anew
 	$(RUN) .github/picture.py
