@@ -261,5 +261,5 @@ def _unpacked(arrays: Mapping[str, np.ndarray]) -> Jets:
     above = np.zeros(seen.shape, dtype=np.int64)
     above[seen] = steps
     above = above[:, ::-1].cumsum(axis=1)[:, ::-1]
-    constituents[..., 0] = np.where(seen, above * PT_UNIT, 0)
+    constituents[..., 0] = above * PT_UNIT
     return Jets(constituents, **(columns | {"n": n}), labels=labels.astype(np.int64))
