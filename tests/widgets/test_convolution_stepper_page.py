@@ -261,7 +261,7 @@ def test_the_height_is_reserved_whatever_is_shown(show, width):
     tallest = 0
     for link in ("", "steps=0", "steps=144&padding=same&layers=3", "stride=3&padding=same&layers=3",
                  "picture=ring&steps=60&weights=1.25,2.25,3.25,4.25,5.25,6.25,7.25,8.25,-8.75",
-                 "picture=edge&steps=9&weights=-1.25,-2.25,-3.25,-4,-6.25,-7,-8,-9,-8"):  # fmt: skip
+                 "picture=edge&steps=9&weights=-1.25,-2.25,-3.25,-4,-6.25,-7,-8,-9"):  # fmt: skip
         shown.follow(link)
         tallest = max(tallest, shown.page.locator(".nj-widget").bounding_box()["height"])
         assert frame.bounding_box()["height"] == pytest.approx(reserved, abs=0.5), (link, tallest)
