@@ -11,6 +11,7 @@ from helpers.datasets.houses import flats, houses
 from helpers.datasets.jets import Jets, jets, jets_settings, read_jets
 from helpers.datasets.mnist import mnist
 from helpers.datasets.shapes20 import shapes20
+from helpers.datasets.windows import windows
 
 __all__ = [
     "Jets",
@@ -24,4 +25,5 @@ __all__ = [
     "mnist",
     "read_jets",
     "shapes20",
+    "windows",
 ]
