@@ -1,6 +1,6 @@
 """Mistakes and other right answers for the exercise ``convolutions``."""
 
-# ruff: noqa: B905  # answers are written as students write them
+# answers are written as students write them
 
 import numpy as np
 
@@ -75,7 +75,9 @@ def ties_all_win():
         dX = np.zeros(X.shape)
         for b, i, j, q in np.ndindex(*G.shape):
             window = X[b, s * i : s * i + k, s * j : s * j + k, q]
-            dX[b, s * i : s * i + k, s * j : s * j + k, q] += (window == window.max()) * G[b, i, j, q]
+            dX[b, s * i : s * i + k, s * j : s * j + k, q] += (window == window.max()) * G[
+                b, i, j, q
+            ]
         return dX
 
 
@@ -105,7 +107,7 @@ def same_rounded_down():
         return (n - k) // s + 1 if padding == "valid" else n // s
 
 
-@mistake(["hidden-output_size"], says="stride is missing", public=True)
+@mistake(["hidden-output_size"], says="stride is missing|stride counts", public=True)
 def stride_of_one():
     def output_size(n, k, s, padding):
         return n - k + 1 if padding == "valid" else n
@@ -319,17 +321,17 @@ def bias_not_summed():
 @mistake([POOL], says="means", public=True)
 def mean_pooled():
     def max_pool(X, k, s):
-        return np.lib.stride_tricks.sliding_window_view(X, (k, k), axis=(1, 2))[
-            :, ::s, ::s
-        ].mean(axis=(-2, -1))
+        return np.lib.stride_tricks.sliding_window_view(X, (k, k), axis=(1, 2))[:, ::s, ::s].mean(
+            axis=(-2, -1)
+        )
 
 
 @mistake([POOL], says="one stride apart|not one width", public=True)
 def stride_of_the_width():
     def max_pool(X, k, s):
-        return np.lib.stride_tricks.sliding_window_view(X, (k, k), axis=(1, 2))[
-            :, ::k, ::k
-        ].max(axis=(-2, -1))
+        return np.lib.stride_tricks.sliding_window_view(X, (k, k), axis=(1, 2))[:, ::k, ::k].max(
+            axis=(-2, -1)
+        )
 
 
 @mistake([POOL], says="below zero")
@@ -437,21 +439,23 @@ def weights_that_do_not_cancel():
         return np.stack([right, np.array([[-1.0] * 3, [0.0] * 3, [1.0] * 3])], axis=-1)[:, :, None]
 
 
-@mistake(["hidden-edge_kernels"], says="must be zero|not zero", public=True)
+@mistake(["hidden-edge_kernels"], says="kernels swapped", public=True)
 def kernels_in_the_other_order():
     def edge_kernels():
         right = np.array([[-1.0, 0.0, 1.0]] * 3)
         return np.stack([right.T, right], axis=-1)[:, :, None]
 
 
-@mistake(["hidden-edge_kernels"], says="positive at the edge|less than 0.1|darker|negative", public=True)
+@mistake(
+    ["hidden-edge_kernels"], says="positive at the edge|less than 0.1|darker|negative", public=True
+)
 def edges_of_the_wrong_sign():
     def edge_kernels():
         right = np.array([[1.0, 0.0, -1.0]] * 3)
         return np.stack([right, right.T], axis=-1)[:, :, None]
 
 
-@mistake(["hidden-edge_kernels"], says="zero", public=True)
+@mistake(["hidden-edge_kernels"], says="nowhere negative|not zero", public=True)
 def one_kernel_for_all_edges():
     def edge_kernels():
         every = np.array([[-1.0, -1.0, -1.0], [-1.0, 8.0, -1.0], [-1.0, -1.0, -1.0]])
@@ -599,19 +603,19 @@ def matrix_products():
     def max_pool(X, k, s):
         rows, columns = (X.shape[1] - k) // s + 1, (X.shape[2] - k) // s + 1
         parts = [
-            X[:, u : u + s * rows : s, v : v + s * columns : s]
-            for u in range(k)
-            for v in range(k)
+            X[:, u : u + s * rows : s, v : v + s * columns : s] for u in range(k) for v in range(k)
         ]
         return np.max(parts, axis=0)
 
     def max_pool_backward(X, k, s, G):
         rows, columns = G.shape[1:3]
-        parts = np.array([
-            X[:, u : u + s * rows : s, v : v + s * columns : s]
-            for u in range(k)
-            for v in range(k)
-        ])
+        parts = np.array(
+            [
+                X[:, u : u + s * rows : s, v : v + s * columns : s]
+                for u in range(k)
+                for v in range(k)
+            ]
+        )
         winner = parts.argmax(axis=0)
         dX = np.zeros(X.shape)
         for index in range(k * k):
