@@ -6,7 +6,8 @@ import numpy as np
 
 from tests.exercises.harness import alternative, mistake
 
-CONV = ["hidden-conv2d", "hidden-conv2d-shapes"]
+SAME = "hidden-conv2d-same"
+CONV = ["hidden-conv2d", "hidden-conv2d-shapes", SAME]
 PICTURE, KERNEL, BIAS = (f"hidden-conv2d_backward-{part}" for part in ("picture", "kernel", "bias"))
 POOL, BACK, TIES = "hidden-max_pool", "hidden-max_pool_backward", "hidden-max_pool_backward-ties"
 
@@ -15,7 +16,13 @@ POOL, BACK, TIES = "hidden-max_pool", "hidden-max_pool_backward", "hidden-max_po
 
 @mistake(CONV, says="turned around", public=True)
 def true_convolution():
-    def conv2d(X, K, b, s):
+    def conv2d(X, K, b, s, padding):
+        if padding == "same":
+            ends = []
+            for size, k in ((X.shape[1], K.shape[0]), (X.shape[2], K.shape[1])):
+                p = max((-(-size // s) - 1) * s + k - size, 0)
+                ends.append((p // 2, p - p // 2))
+            X = np.pad(X, [(0, 0), *ends, (0, 0)])
         K = K[::-1, ::-1]
         kh, kw, _, m = K.shape
         rows, columns = (X.shape[1] - kh) // s + 1, (X.shape[2] - kw) // s + 1
@@ -26,28 +33,52 @@ def true_convolution():
         return Z
 
 
-@mistake(["hidden-pad_same"], says="behind the picture: half of them", public=True)
+@mistake([SAME], says="behind the picture: half of them", public=True)
 def padding_behind_only():
-    def pad_same(X, kernel_height, kernel_width, s):
-        ends = []
-        for size, k in ((X.shape[1], kernel_height), (X.shape[2], kernel_width)):
-            ends.append((0, max((-(-size // s) - 1) * s + k - size, 0)))
-        return np.pad(X, [(0, 0), *ends, (0, 0)])
+    def conv2d(X, K, b, s, padding):
+        kernel_height, kernel_width = K.shape[:2]
+        if padding == "same":
+            ends = []
+            for size, k in ((X.shape[1], kernel_height), (X.shape[2], kernel_width)):
+                ends.append((0, max((-(-size // s) - 1) * s + k - size, 0)))
+            X = np.pad(X, [(0, 0), *ends, (0, 0)])
+        kh, kw, _, m = K.shape
+        rows, columns = (X.shape[1] - kh) // s + 1, (X.shape[2] - kw) // s + 1
+        Z = np.zeros((len(X), rows, columns, m)) + b
+        for u in range(kh):
+            for v in range(kw):
+                Z += X[:, u : u + s * rows : s, v : v + s * columns : s] @ K[u, v]
+        return Z
 
 
-@mistake(["hidden-pad_same"], says="one zero more stands behind", public=True)
+@mistake([SAME], says="one zero more stands behind", public=True)
 def surplus_before():
-    def pad_same(X, kernel_height, kernel_width, s):
-        ends = []
-        for size, k in ((X.shape[1], kernel_height), (X.shape[2], kernel_width)):
-            p = max((-(-size // s) - 1) * s + k - size, 0)
-            ends.append((p - p // 2, p // 2))
-        return np.pad(X, [(0, 0), *ends, (0, 0)])
+    def conv2d(X, K, b, s, padding):
+        kernel_height, kernel_width = K.shape[:2]
+        if padding == "same":
+            ends = []
+            for size, k in ((X.shape[1], kernel_height), (X.shape[2], kernel_width)):
+                p = max((-(-size // s) - 1) * s + k - size, 0)
+                ends.append((p - p // 2, p // 2))
+            X = np.pad(X, [(0, 0), *ends, (0, 0)])
+        kh, kw, _, m = K.shape
+        rows, columns = (X.shape[1] - kh) // s + 1, (X.shape[2] - kw) // s + 1
+        Z = np.zeros((len(X), rows, columns, m)) + b
+        for u in range(kh):
+            for v in range(kw):
+                Z += X[:, u : u + s * rows : s, v : v + s * columns : s] @ K[u, v]
+        return Z
 
 
 @mistake(CONV, says="channels of the kernel are swapped|not right|mismatch|operand|shape")
 def channel_order_of_the_kernel():
-    def conv2d(X, K, b, s):
+    def conv2d(X, K, b, s, padding):
+        if padding == "same":
+            ends = []
+            for size, k in ((X.shape[1], K.shape[0]), (X.shape[2], K.shape[1])):
+                p = max((-(-size // s) - 1) * s + k - size, 0)
+                ends.append((p // 2, p - p // 2))
+            X = np.pad(X, [(0, 0), *ends, (0, 0)])
         kh, kw, _, m = K.shape
         rows, columns = (X.shape[1] - kh) // s + 1, (X.shape[2] - kw) // s + 1
         Z = np.zeros((len(X), rows, columns, m)) + b
@@ -59,7 +90,13 @@ def channel_order_of_the_kernel():
 
 @mistake(CONV, says="shape", public=True)
 def channels_first():
-    def conv2d(X, K, b, s):
+    def conv2d(X, K, b, s, padding):
+        if padding == "same":
+            ends = []
+            for size, k in ((X.shape[1], K.shape[0]), (X.shape[2], K.shape[1])):
+                p = max((-(-size // s) - 1) * s + k - size, 0)
+                ends.append((p // 2, p - p // 2))
+            X = np.pad(X, [(0, 0), *ends, (0, 0)])
         kh, kw, _, m = K.shape
         rows, columns = (X.shape[1] - kh) // s + 1, (X.shape[2] - kw) // s + 1
         Z = np.zeros((len(X), rows, columns, m)) + b
@@ -125,46 +162,88 @@ def same_size_whatever_the_stride():
         return (n - k) // s + 1 if padding == "valid" else n
 
 
-@mistake(["hidden-pad_same"], says="stride changes")
+@mistake([SAME], says="stride changes")
 def padding_without_the_stride():
-    def pad_same(X, kernel_height, kernel_width, s):
-        ends = [((k - 1) // 2, k // 2) for k in (kernel_height, kernel_width)]
-        return np.pad(X, [(0, 0), *ends, (0, 0)])
+    def conv2d(X, K, b, s, padding):
+        kernel_height, kernel_width = K.shape[:2]
+        if padding == "same":
+            ends = [((k - 1) // 2, k // 2) for k in (kernel_height, kernel_width)]
+            X = np.pad(X, [(0, 0), *ends, (0, 0)])
+        kh, kw, _, m = K.shape
+        rows, columns = (X.shape[1] - kh) // s + 1, (X.shape[2] - kw) // s + 1
+        Z = np.zeros((len(X), rows, columns, m)) + b
+        for u in range(kh):
+            for v in range(kw):
+                Z += X[:, u : u + s * rows : s, v : v + s * columns : s] @ K[u, v]
+        return Z
 
 
-@mistake(["hidden-pad_same"], says="swapped", public=True)
+@mistake([SAME], says="swapped", public=True)
 def height_for_width():
-    def pad_same(X, kernel_height, kernel_width, s):
-        ends = []
-        for size, k in ((X.shape[1], kernel_width), (X.shape[2], kernel_height)):
-            p = max((-(-size // s) - 1) * s + k - size, 0)
-            ends.append((p // 2, p - p // 2))
-        return np.pad(X, [(0, 0), *ends, (0, 0)])
+    def conv2d(X, K, b, s, padding):
+        kernel_height, kernel_width = K.shape[:2]
+        if padding == "same":
+            ends = []
+            for size, k in ((X.shape[1], kernel_width), (X.shape[2], kernel_height)):
+                p = max((-(-size // s) - 1) * s + k - size, 0)
+                ends.append((p // 2, p - p // 2))
+            X = np.pad(X, [(0, 0), *ends, (0, 0)])
+        kh, kw, _, m = K.shape
+        rows, columns = (X.shape[1] - kh) // s + 1, (X.shape[2] - kw) // s + 1
+        Z = np.zeros((len(X), rows, columns, m)) + b
+        for u in range(kh):
+            for v in range(kw):
+                Z += X[:, u : u + s * rows : s, v : v + s * columns : s] @ K[u, v]
+        return Z
 
 
-@mistake(["hidden-pad_same"], says="shape", public=True)
+@mistake([SAME], says="shape|different from", public=True)
 def channels_padded_too():
-    def pad_same(X, kernel_height, kernel_width, s):
-        ends = []
-        for size, k in ((X.shape[1], kernel_height), (X.shape[2], kernel_width)):
-            p = max((-(-size // s) - 1) * s + k - size, 0)
-            ends.append((p // 2, p - p // 2))
-        return np.pad(X, [(0, 0), *ends, ends[0]])
+    def conv2d(X, K, b, s, padding):
+        kernel_height, kernel_width = K.shape[:2]
+        if padding == "same":
+            ends = []
+            for size, k in ((X.shape[1], kernel_height), (X.shape[2], kernel_width)):
+                p = max((-(-size // s) - 1) * s + k - size, 0)
+                ends.append((p // 2, p - p // 2))
+            X = np.pad(X, [(0, 0), *ends, ends[0]])
+        kh, kw, _, m = K.shape
+        rows, columns = (X.shape[1] - kh) // s + 1, (X.shape[2] - kw) // s + 1
+        Z = np.zeros((len(X), rows, columns, m)) + b
+        for u in range(kh):
+            for v in range(kw):
+                Z += X[:, u : u + s * rows : s, v : v + s * columns : s] @ K[u, v]
+        return Z
 
 
-@mistake(["hidden-pad_same"], says="negative|raised", public=False)
+@mistake([SAME], says="negative|raised", public=False)
 def padding_below_zero():
-    def pad_same(X, kernel_height, kernel_width, s):
-        ends = []
-        for size, k in ((X.shape[1], kernel_height), (X.shape[2], kernel_width)):
-            p = (-(-size // s) - 1) * s + k - size
-            ends.append((p // 2, p - p // 2))
-        return np.pad(X, [(0, 0), *ends, (0, 0)])
+    def conv2d(X, K, b, s, padding):
+        kernel_height, kernel_width = K.shape[:2]
+        if padding == "same":
+            ends = []
+            for size, k in ((X.shape[1], kernel_height), (X.shape[2], kernel_width)):
+                p = (-(-size // s) - 1) * s + k - size
+                ends.append((p // 2, p - p // 2))
+            X = np.pad(X, [(0, 0), *ends, (0, 0)])
+        kh, kw, _, m = K.shape
+        rows, columns = (X.shape[1] - kh) // s + 1, (X.shape[2] - kw) // s + 1
+        Z = np.zeros((len(X), rows, columns, m)) + b
+        for u in range(kh):
+            for v in range(kw):
+                Z += X[:, u : u + s * rows : s, v : v + s * columns : s] @ K[u, v]
+        return Z
 
 
 @mistake(CONV, says="biases are missing", public=True)
 def no_bias():
-    def conv2d(X, K, b, s):
+    def conv2d(X, K, b, s, padding):
+        if padding == "same":
+            ends = []
+            for size, k in ((X.shape[1], K.shape[0]), (X.shape[2], K.shape[1])):
+                p = max((-(-size // s) - 1) * s + k - size, 0)
+                ends.append((p // 2, p - p // 2))
+            X = np.pad(X, [(0, 0), *ends, (0, 0)])
         kh, kw, _, m = K.shape
         rows, columns = (X.shape[1] - kh) // s + 1, (X.shape[2] - kw) // s + 1
         Z = np.zeros((len(X), rows, columns, m))
@@ -176,7 +255,13 @@ def no_bias():
 
 @mistake(CONV, says="stride is missing|shape", public=True)
 def stride_ignored():
-    def conv2d(X, K, b, s):
+    def conv2d(X, K, b, s, padding):
+        if padding == "same":
+            ends = []
+            for size, k in ((X.shape[1], K.shape[0]), (X.shape[2], K.shape[1])):
+                p = max((-(-size // s) - 1) * s + k - size, 0)
+                ends.append((p // 2, p - p // 2))
+            X = np.pad(X, [(0, 0), *ends, (0, 0)])
         kh, kw, _, m = K.shape
         rows, columns = X.shape[1] - kh + 1, X.shape[2] - kw + 1
         Z = np.zeros((len(X), rows, columns, m)) + b
@@ -188,7 +273,13 @@ def stride_ignored():
 
 @mistake(CONV, says="first channel", public=True)
 def first_channel_only():
-    def conv2d(X, K, b, s):
+    def conv2d(X, K, b, s, padding):
+        if padding == "same":
+            ends = []
+            for size, k in ((X.shape[1], K.shape[0]), (X.shape[2], K.shape[1])):
+                p = max((-(-size // s) - 1) * s + k - size, 0)
+                ends.append((p // 2, p - p // 2))
+            X = np.pad(X, [(0, 0), *ends, (0, 0)])
         kh, kw, _, m = K.shape
         rows, columns = (X.shape[1] - kh) // s + 1, (X.shape[2] - kw) // s + 1
         Z = np.zeros((len(X), rows, columns, m)) + b
@@ -200,7 +291,13 @@ def first_channel_only():
 
 @mistake(CONV, says="changed its argument", public=True)
 def biases_in_place():
-    def conv2d(X, K, b, s):
+    def conv2d(X, K, b, s, padding):
+        if padding == "same":
+            ends = []
+            for size, k in ((X.shape[1], K.shape[0]), (X.shape[2], K.shape[1])):
+                p = max((-(-size // s) - 1) * s + k - size, 0)
+                ends.append((p // 2, p - p // 2))
+            X = np.pad(X, [(0, 0), *ends, (0, 0)])
         b *= 2
         kh, kw, _, m = K.shape
         rows, columns = (X.shape[1] - kh) // s + 1, (X.shape[2] - kw) // s + 1
@@ -215,7 +312,13 @@ def biases_in_place():
 
 @mistake(["hidden-conv2d-shapes"], says="raised|whole numbers|not right")
 def dtype_of_the_picture():
-    def conv2d(X, K, b, s):
+    def conv2d(X, K, b, s, padding):
+        if padding == "same":
+            ends = []
+            for size, k in ((X.shape[1], K.shape[0]), (X.shape[2], K.shape[1])):
+                p = max((-(-size // s) - 1) * s + k - size, 0)
+                ends.append((p // 2, p - p // 2))
+            X = np.pad(X, [(0, 0), *ends, (0, 0)])
         kh, kw, _, m = K.shape
         rows, columns = (X.shape[1] - kh) // s + 1, (X.shape[2] - kw) // s + 1
         Z = np.zeros((len(X), rows, columns, m), dtype=X.dtype)
@@ -490,15 +593,14 @@ def loops_all_the_way():
             return len(range(0, n, s))
         return len(range(0, n - k + 1, s))
 
-    def pad_same(X, kernel_height, kernel_width, s):
-        n, h, w, c = X.shape
-        down = max(((h + s - 1) // s - 1) * s + kernel_height - h, 0)
-        right = max(((w + s - 1) // s - 1) * s + kernel_width - w, 0)
-        out = np.zeros((n, h + down, w + right, c))
-        out[:, down // 2 : down // 2 + h, right // 2 : right // 2 + w] = X
-        return out
-
-    def conv2d(X, K, b, s):
+    def conv2d(X, K, b, s, padding):
+        if padding == "same":
+            n, h, w, c = X.shape
+            down = max(((h + s - 1) // s - 1) * s + K.shape[0] - h, 0)
+            right = max(((w + s - 1) // s - 1) * s + K.shape[1] - w, 0)
+            larger = np.zeros((n, h + down, w + right, c))
+            larger[:, down // 2 : down // 2 + h, right // 2 : right // 2 + w] = X
+            X = larger
         kh, kw, c, m = K.shape
         rows, columns = (X.shape[1] - kh) // s + 1, (X.shape[2] - kw) // s + 1
         Z = np.zeros((len(X), rows, columns, m))
@@ -570,17 +672,13 @@ def matrix_products():
     def output_size(n, k, s, padding):
         return int(np.ceil(n / s)) if padding == "same" else int(np.floor((n - k) / s)) + 1
 
-    def pad_same(X, kernel_height, kernel_width, s):
+    def conv2d(X, K, b, s, padding):
         def ends(size, k):
             rest = size % s or s
-            p = max(k - rest, 0)
+            p = max(k - rest, 0) if padding == "same" else 0
             return p // 2, (p + 1) // 2
 
-        return np.pad(
-            X, ((0, 0), ends(X.shape[1], kernel_height), ends(X.shape[2], kernel_width), (0, 0))
-        )
-
-    def conv2d(X, K, b, s):
+        X = np.pad(X, ((0, 0), ends(X.shape[1], K.shape[0]), ends(X.shape[2], K.shape[1]), (0, 0)))
         kh, kw, c, m = K.shape
         windows = np.lib.stride_tricks.sliding_window_view(X, (kh, kw), axis=(1, 2))[:, ::s, ::s]
         rows = windows.transpose(0, 1, 2, 4, 5, 3).reshape(-1, kh * kw * c)
