@@ -274,6 +274,8 @@ def test_what_each_step_of_preparing_does_to_the_mass(page):
     assert np.abs(mirrored - turned).max() < 1e-9
     assert (turned - start).mean() < -1
     assert np.mean(turned <= start + 0.01) > 0.9
+    pt, eta, _ = np.moveaxis(page["stages"]["flipped"], -1, 0)
+    assert ((pt * np.sign(eta)).sum(axis=1) >= 0).all()  # more at the right
     assert page["gap"].max() < 1e-12
     mass_window, scaled_window = (
         page["glued"][f"jets-window-{name}"][0] for name in ("mass", "scaled")
