@@ -4,6 +4,7 @@ import itertools
 import math
 import re
 from pathlib import Path
+from urllib.parse import parse_qs
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -13,6 +14,7 @@ import helpers.glue
 from helpers import jets as tools
 from helpers.datasets import jets, jets_settings
 from helpers.datasets.jets_generator import n_subjettiness
+from helpers.widgets import JetExplorer
 
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "chapters" / "jets.md").read_text(encoding="utf-8")
@@ -244,6 +246,26 @@ def test_the_distributions_are_as_described(page, train):
         gap = values[train.labels == 0].mean() - values[train.labels == 1].mean()
         assert sign * gap > 0.8 * values[train.labels == 1].std()
     assert page["glued"]["jets-tau-right"][0] == pytest.approx(0.75, abs=0.01)
+
+
+def test_the_links_to_the_explorer_set_what_is_there(page):
+    allowed = {"widget", "jet", "show", "centre", "rotate", "flip", "normalise"}
+    links = re.findall(r"\{button-link\} #(\S+)", TEXT)
+    assert len(links) == 4
+    for link in links:
+        traits = {name: values[0] for name, values in parse_qs(link).items()}
+        assert set(traits) <= allowed
+        assert traits.pop("widget") == "jet_explorer"
+        JetExplorer(
+            **{
+                name: int(value) if name == "jet" else value == "true" if name != "show" else value
+                for name, value in traits.items()
+            }
+        )
+    explorer = page["explorer"]
+    assert explorer.cut == pytest.approx(page["best_cut"], abs=0.011)
+    odd_w, odd_q = (page["glued"][f"jets-explorer-odd-{kind}"][0] for kind in "wq")
+    assert odd_q < explorer.cut < odd_w - 0.2
 
 
 # ── Images ─────────────────────────────────────────────────────────────────────────────────
