@@ -68,6 +68,7 @@ _MODULES = {
     "Overfitting": "overfitting",
     "Perceptron": "perceptron",
     "SoftmaxCrossEntropy": "softmax_cross_entropy",
+    "WorkingPoint": "working_point",
     "XorPlayground": "xor_playground",
     "Widget": "_base",
 }
@@ -88,6 +89,7 @@ __all__ = [
     "Perceptron",
     "SoftmaxCrossEntropy",
     "Widget",
+    "WorkingPoint",
     "XorPlayground",
 ]
 
