@@ -1,4 +1,4 @@
-"""The widget *working point*: a threshold on the score of a tagger, and all that follows from it."""
+"""The widget *working point*: a threshold on the score of a tagger, and what follows from it."""
 
 from __future__ import annotations
 
@@ -211,7 +211,7 @@ class WorkingPoint(Widget):
         return int(np.flatnonzero(signal >= efficiency * signal[0] - 1e-9)[-1]) / BINS
 
     def _passing(self, tagger: str) -> np.ndarray:
-        """How many signal and background jets lie at or above each edge, shape (2, BINS + 1)."""
+        """Return how many jets lie at or above each edge, signal and background: (2, BINS + 1)."""
         counted = self.taggers[self._names.index(tagger)]
         counts = np.array([counted["signal"], counted["background"]])
         return np.pad(counts[:, ::-1].cumsum(axis=1)[:, ::-1], ((0, 0), (0, 1)))
@@ -265,7 +265,7 @@ class WorkingPoint(Widget):
 
 
 def _edge(threshold: float) -> int:
-    """The number of the edge nearest to a threshold, rounded as JavaScript does."""
+    """Return the number of the edge nearest to a threshold, rounded as JavaScript does."""
     return math.floor(threshold * BINS + 0.5)
 
 
