@@ -232,7 +232,8 @@ function draw(frame) {
 
     const shownAt = second && working(second, matched(second, point.signalEfficiency), ...expected);
     [[mine, point], [second, shownAt]].forEach(([one, its], i) => {
-      curves[i].style.display = spots[i].style.display = rows[i].element.style.visibility = one ? "" : "hidden";
+      for (const mark of [curves[i], spots[i]]) mark.style.display = one ? "" : "none";
+      rows[i].element.style.visibility = one ? "" : "hidden"; // its place stays
       if (!one) return;
       set(curves[i], { d: through(curve(one), roc.x, roc.y) });
       const y = its.background ? Math.min(Math.log10(its.rejection), TOP) : TOP;

@@ -119,7 +119,7 @@ class WorkingPoint(Widget):
         "and S/√B for both. Move the threshold to the right: the signal efficiency falls and the "
         "rejection grows. Look for how many background jets are left there to know it by."
     ).tag(sync=True)
-    height = traitlets.Tuple(traitlets.Int(), traitlets.Int(), default_value=(640, 1090)).tag(
+    height = traitlets.Tuple(traitlets.Int(), traitlets.Int(), default_value=(640, 1180)).tag(
         sync=True
     )
 
