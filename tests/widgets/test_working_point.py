@@ -43,7 +43,7 @@ def shown(data):
 def test_what_passes_is_counted_alike_by_numpy_python_and_javascript(run_js, data, shown, tagger):
     scores, labels = data
     binned = rescaled(scores[tagger])
-    thresholds = [0, 0.1, 0.335, 0.5, 0.72, 0.995, 1]
+    thresholds = [0, 0.1, 0.335, 0.3374, 0.3376, 0.5, 0.72, 0.995, 1]
     given = next(each for each in shown.taggers if each["name"] == tagger)
     found = run_js(
         MODULE,
@@ -53,8 +53,9 @@ def test_what_passes_is_counted_alike_by_numpy_python_and_javascript(run_js, dat
     w = WorkingPoint(*data, ratio=250, signal_jets=40, tagger=tagger, other="none")
     for threshold, js in zip(thresholds, found, strict=True):
         point = w.point(threshold=threshold)
-        signal = np.sum(binned[labels == 1] >= threshold - 1e-9)
-        background = np.sum(binned[labels == 0] >= threshold - 1e-9)
+        edge = round(threshold * BINS) / BINS - 1e-9  # the nearest
+        signal = np.sum(binned[labels == 1] >= edge)
+        background = np.sum(binned[labels == 0] >= edge)
         assert (point.signal, point.background) == (signal, background)
         assert (js["signal"], js["background"]) == (signal, background)
         shares = signal / 1500, background / 3000
