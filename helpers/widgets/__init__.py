@@ -71,6 +71,7 @@ _MODULES = {
     "Perceptron": "perceptron",
     "Pooling": "pooling",
     "SoftmaxCrossEntropy": "softmax_cross_entropy",
+    "WorkingPoint": "working_point",
     "XorPlayground": "xor_playground",
     "Widget": "_base",
 }
@@ -94,6 +95,7 @@ __all__ = [
     "Pooling",
     "SoftmaxCrossEntropy",
     "Widget",
+    "WorkingPoint",
     "XorPlayground",
 ]
 
