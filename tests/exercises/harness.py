@@ -147,7 +147,7 @@ def score(name: str, answers: dict[str, str] | None = None, *, figures: bool = F
     assert not unknown, f"{name} has no answers called {unknown}"
     module = types.ModuleType("__main__")
     result = Score()
-    with _main(module), contextlib.redirect_stdout(io.StringIO()) as printed:
+    with _main(module), beside(name), contextlib.redirect_stdout(io.StringIO()) as printed:
         for cell in _code(name):
             if "figure" in cell["tags"] and not figures:
                 continue
@@ -173,7 +173,7 @@ def score_apart(name: str, answers: dict[str, str] | None = None) -> Score:
     answers = answers or {}
     student, clean = types.ModuleType("__main__"), types.ModuleType("__main__")
     result = Score()
-    with contextlib.redirect_stdout(io.StringIO()) as printed:
+    with beside(name), contextlib.redirect_stdout(io.StringIO()) as printed:
         for cell in _code(name):
             source = answers.get(cell["id"], cell["source"])
             if cell["id"] == "imports":
@@ -213,6 +213,11 @@ def _is_plain(value: object) -> bool:
         return all(map(_is_plain, value))
     kinds = (bool, int, float, str, np.generic, np.ndarray, Formula, np.random.Generator)
     return isinstance(value, kinds)
+
+
+def beside(name: str) -> contextlib.chdir:
+    """Work in the folder of a solution: its hidden tests read files there, as when graded."""
+    return contextlib.chdir(ROOT / "solutions" / name)
 
 
 def solutions(name: str) -> dict[str, str]:
