@@ -12,6 +12,7 @@ import builtins
 import contextlib
 import copy
 import functools
+import hashlib
 import importlib.util
 import inspect
 import io
@@ -101,7 +102,7 @@ def _remembering(name: str, function: Callable) -> Callable:
 
     @functools.wraps(function)
     def once(*args):
-        key = (name, function.__name__, pickle.dumps(args))
+        key = (name, function.__name__, hashlib.sha256(pickle.dumps(args)).digest())
         if key not in _RETURNED:
             _RETURNED[key] = function(*args)
         return copy.deepcopy(_RETURNED[key])
