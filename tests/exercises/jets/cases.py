@@ -4,7 +4,7 @@
 
 import numpy as np
 
-from tests.exercises.harness import alternative, mistake
+from tests.exercises.harness import Case, alternative, mistake
 
 #: The reference trains: cases that leave it alone do not train it again.
 REMEMBERED = ("tag_jets",)
@@ -61,20 +61,22 @@ def energy_first():
         return np.stack(parts, axis=-1)
 
 
-@mistake([*MOMENTA, "hidden-four_momenta-shapes"], says="transpose|need a result|shape", public=True)
+@mistake(
+    [*MOMENTA, "hidden-four_momenta-shapes"], says="transpose|need a result|shape", public=True
+)
 def first_axis():
     def four_momenta(pt, eta, phi):
-        return np.array(
-            [pt * np.cos(phi), pt * np.sin(phi), pt * np.sinh(eta), pt * np.cosh(eta)]
-        )
+        return np.array([pt * np.cos(phi), pt * np.sin(phi), pt * np.sinh(eta), pt * np.cosh(eta)])
 
 
 @mistake(["hidden-four_momenta-shapes"], says="need a result of shape|raised")
 def one_axis_only():
     def four_momenta(pt, eta, phi):
         pt, eta, phi = np.atleast_1d(pt), np.atleast_1d(eta), np.atleast_1d(phi)
-        rows = [[p * np.cos(f), p * np.sin(f), p * np.sinh(e), p * np.cosh(e)]
-                for p, e, f in zip(pt.ravel(), eta.ravel(), phi.ravel())]
+        rows = [
+            [p * np.cos(f), p * np.sin(f), p * np.sinh(e), p * np.cosh(e)]
+            for p, e, f in zip(pt.ravel(), eta.ravel(), phi.ravel())
+        ]
         return np.array(rows)[0] if len(rows) == 1 else np.array(rows)
 
 
@@ -192,10 +194,12 @@ def energy_of_the_axis():
 def upside_down():
     def jet_images(constituents):
         edges = np.arange(26) * 0.1 - 1.25
-        return np.array([
-            np.histogram2d(jet[:, 2], jet[:, 1], bins=[edges, edges], weights=jet[:, 0])[0]
-            for jet in constituents
-        ]).reshape(-1, 25, 25)
+        return np.array(
+            [
+                np.histogram2d(jet[:, 2], jet[:, 1], bins=[edges, edges], weights=jet[:, 0])[0]
+                for jet in constituents
+            ]
+        ).reshape(-1, 25, 25)
 
 
 @mistake(IMAGES, says="axes are swapped", public=True)
@@ -228,7 +232,7 @@ def particles_counted():
         return images
 
 
-@mistake([*IMAGES, *OUTSIDE], says="numbers of particles|sums to", public=True)
+@mistake([*IMAGES, *OUTSIDE], says="numbers of particles|pixels are not 0", public=True)
 def zeros_counted():
     def jet_images(constituents):
         edges = np.linspace(-1.25, 1.25, 26)
@@ -287,7 +291,7 @@ def negative_index():
         return images
 
 
-@mistake([*IMAGES, *OUTSIDE], says="a pixel off|one pixel too far|not right|outside", public=True)
+@mistake([*IMAGES, *OUTSIDE], says="rounds towards 0|Rounded towards 0|reach too far", public=True)
 def rounded_towards_zero():
     def jet_images(constituents):
         images = np.zeros((len(constituents), 25, 25))
@@ -314,25 +318,178 @@ def normalised():
 
 # -- preprocessing -----------------------------------------------------------------------------
 
-# Most of these differ from the reference in one line.
+PREPROCESS = """
+def preprocess(constituents):
+    pt, x, y = np.moveaxis(constituents, -1, 0)
+    there = pt > 0
+    total = pt.sum(axis=1, keepdims=True)
+    x = np.where(there, x - (pt * x).sum(axis=1, keepdims=True) / total, 0)
+    y = np.where(there, y - (pt * y).sum(axis=1, keepdims=True) / total, 0)
+    angle = 0.5 * np.arctan2(2 * (pt * x * y).sum(axis=1), (pt * (x**2 - y**2)).sum(axis=1))
+    turn = (np.pi / 2 - angle)[:, None]
+    x, y = np.cos(turn) * x - np.sin(turn) * y, np.sin(turn) * x + np.cos(turn) * y
+    first = np.argmax(pt, axis=1)
+    half = np.where(y[np.arange(len(y)), first] < 0, -1, 1)[:, None]
+    x, y = half * x, half * y
+    side = (pt * np.sign(x)).sum(axis=1, keepdims=True)
+    x = np.where(side < 0, -x, x)
+    return np.stack([pt, x, y], axis=-1)
+""".strip()
 
 
-@mistake(CENTRE, says="weighted by pT", public=False)
-def mean_not_weighted():
-    def preprocess(constituents):
-        pt, x, y = np.moveaxis(constituents, -1, 0).copy()
-        there = pt > 0
-        n = there.sum(axis=1, keepdims=True)
-        x = np.where(there, x - x.sum(axis=1, keepdims=True) / n, 0)
-        y = np.where(there, y - y.sum(axis=1, keepdims=True) / n, 0)
-        return upright(pt, x, y)
+def changed(name, *changes, loses=(), says="", public=False):
+    """Make a case of the preprocessing above, with some of its text replaced."""
+    text = PREPROCESS
+    for old, new in changes:
+        assert old in text, old
+        text = text.replace(old, new)
+    return Case(name, {"preprocess": text}, frozenset(loses), says, public)
 
-    def upright(pt, x, y):
-        angle = 0.5 * np.arctan2(2 * (pt * x * y).sum(1), (pt * (x**2 - y**2)).sum(1))
-        c, s = np.sin(angle)[:, None], np.cos(angle)[:, None]
-        x, y = c * x - s * y, s * x + c * y
-        first = y[np.arange(len(y)), pt.argmax(axis=1)]
-        half = np.where(first < 0, -1, 1)[:, None]
-        x, y = half * x, half * y
-        x = np.where((pt * np.sign(x)).sum(axis=1, keepdims=True) < 0, -x, x)
-        return np.stack([pt, x, y], axis=-1)
+
+angles_in_place_of_eigenvectors = changed("angles_in_place_of_eigenvectors")
+mean_not_weighted = changed(
+    "mean_not_weighted",
+    ("total = pt.sum(", "w, total = 1.0 * there, there.sum("),
+    ("(pt * x).sum(axis=1, keepdims=True) /", "(w * x).sum(axis=1, keepdims=True) /"),
+    ("(pt * y).sum(axis=1, keepdims=True) /", "(w * y).sum(axis=1, keepdims=True) /"),
+    loses=CENTRE,
+    says="must be weighted by pT.",
+)
+mean_over_rows_of_zeros = changed(
+    "mean_over_rows_of_zeros",
+    ("(pt * x).sum(axis=1, keepdims=True) / total", "x.mean(axis=1, keepdims=True)"),
+    ("(pt * y).sum(axis=1, keepdims=True) / total", "y.mean(axis=1, keepdims=True)"),
+    loses=[*CENTRE, *ROWS],
+    says="rows of zeros are no particles|single particle",
+)
+hardest_in_the_middle = changed(
+    "hardest_in_the_middle",
+    ("(pt * x).sum(axis=1, keepdims=True) / total", "x[:, :1]"),
+    ("(pt * y).sum(axis=1, keepdims=True) / total", "y[:, :1]"),
+    loses=[*CENTRE, *ROTATE, *FLIP, *ROWS],
+    says="hardest particle was put|distances from the middle|sign only|another order",
+)
+not_centred = changed(
+    "not_centred",
+    ("x - (pt * x).sum(axis=1, keepdims=True) / total", "x"),
+    ("y - (pt * y).sum(axis=1, keepdims=True) / total", "y"),
+    loses=[*CENTRE, *ROWS],
+    says="Nothing was subtracted|single particle",
+)
+one_mean_for_all_jets = changed(
+    "one_mean_for_all_jets",
+    ("(pt * x).sum(axis=1, keepdims=True) / total", "(pt * x).sum() / max(pt.sum(), 1)"),
+    ("(pt * y).sum(axis=1, keepdims=True) / total", "(pt * y).sum() / max(pt.sum(), 1)"),
+    loses=[*CENTRE, *ROWS],
+    says="each jet has its own|alone, came out",
+)
+zeros_moved = changed(
+    "zeros_moved",
+    (
+        "np.where(there, x - (pt * x).sum(axis=1, keepdims=True) / total, 0)",
+        "x - (pt * x).sum(axis=1, keepdims=True) / total",
+    ),
+    (
+        "np.where(there, y - (pt * y).sum(axis=1, keepdims=True) / total, 0)",
+        "y - (pt * y).sum(axis=1, keepdims=True) / total",
+    ),
+    loses=ROWS,
+    says="rows of zeros must stay zeros|values are not right",
+    public=True,
+)
+not_rotated = changed(
+    "not_rotated",
+    ("turn = (np.pi / 2 - angle)[:, None]", "turn = 0 * angle[:, None]"),
+    loses=ROTATE,
+    says="wrong angle|Nothing was turned|half a turn|hardest particle lies down",
+)
+spread_not_weighted = changed(
+    "spread_not_weighted",
+    (
+        "2 * (pt * x * y).sum(axis=1), (pt * (x**2 - y**2))",
+        "2 * (x * y).sum(axis=1), ((x**2 - y**2))",
+    ),
+    loses=ROTATE,
+    says="weighted by its pT in the matrix",
+)
+turned_the_other_way = changed(
+    "turned_the_other_way",
+    ("(np.pi / 2 - angle)", "(angle - np.pi / 2)"),
+    loses=ROTATE,
+    says="turned the other way",
+)
+turned_by_the_angle_itself = changed(
+    "turned_by_the_angle_itself",
+    ("(np.pi / 2 - angle)", "angle"),
+    loses=[*ROTATE, *FLIP],
+    says="wrong angle|other way|sign only",
+    public=False,
+)
+along_eta = changed(
+    "along_eta",
+    ("(np.pi / 2 - angle)", "-angle"),
+    loses=[*ROTATE, *FLIP],
+    says="along Δη|sign only",
+    public=True,
+)
+hardest_down = changed(
+    "hardest_down",
+    ("first] < 0", "first] > 0"),
+    loses=ROTATE,
+    says="hardest particle lies down",
+    public=True,
+)
+either_end_up = changed(
+    "either_end_up",
+    ("half = np.where(y[np.arange(len(y)), first] < 0, -1, 1)[:, None]", "half = 1"),
+    loses=ROTATE,
+    says="in some jets the hardest",
+)
+third_moment_up = changed(
+    "third_moment_up",
+    ("y[np.arange(len(y)), first] < 0", "(pt * y**3).sum(axis=1) > 0"),
+    loses=[*ROTATE],
+    says="in some jets the hardest",
+)
+first_is_hardest = changed(
+    "first_is_hardest",
+    ("np.argmax(pt, axis=1)", "0"),
+    loses=ROWS,
+    says="taken for the hardest",
+)
+more_at_the_left = changed(
+    "more_at_the_left",
+    ("side < 0", "side > 0"),
+    loses=FLIP,
+    says="Left and right are swapped",
+    public=True,
+)
+number_decides = changed(
+    "number_decides",
+    ("(pt * np.sign(x))", "(there * np.sign(x))"),
+    loses=FLIP,
+    says="number of particles was taken",
+)
+mean_decides = changed(
+    "mean_decides", ("(pt * np.sign(x))", "(pt * x)"), loses=FLIP, says="tells nothing"
+)
+never_flipped = changed(
+    "never_flipped",
+    ("side < 0", "side < -1e9"),
+    loses=FLIP,
+    says="No jet was mirrored|must be mirrored",
+    public=True,
+)
+hardest_right = changed(
+    "hardest_right",
+    ("(pt * np.sign(x)).sum(axis=1, keepdims=True)", "x[np.arange(len(x)), first][:, None]"),
+    loses=FLIP,
+    says="side of the hardest",
+)
+share_of_pt = changed(
+    "share_of_pt",
+    ("np.stack([pt, x", "np.stack([pt / total, x"),
+    loses=ROWS,
+    says="pT of some|not right",
+    public=True,
+)
