@@ -24,6 +24,15 @@ ERROR, NONE = ["hidden-rejection-error"], ["hidden-rejection-none"]
 CUT, WORTH = ["hidden-best_cut-threshold"], ["hidden-best_cut-significance"]
 TAGGER, ALONE = ["hidden-tag_jets"], ["hidden-tag_jets-alone"]
 
+
+def replaced(name, answer, text, changes, loses, says, public):
+    """Make a case of a right answer, with some of its text replaced; without changes, of itself."""
+    for old, new in changes:
+        assert old in text, old
+        text = text.replace(old, new)
+    return Case(name, {answer: text}, frozenset(loses), says, public)
+
+
 # -- four-momenta ------------------------------------------------------------------------------
 
 
@@ -339,11 +348,7 @@ def preprocess(constituents):
 
 def changed(name, *changes, loses=(), says="", public=False):
     """Make a case of the preprocessing above, with some of its text replaced."""
-    text = PREPROCESS
-    for old, new in changes:
-        assert old in text, old
-        text = text.replace(old, new)
-    return Case(name, {"preprocess": text}, frozenset(loses), says, public)
+    return replaced(name, "preprocess", PREPROCESS, changes, loses, says, public)
 
 
 angles_in_place_of_eigenvectors = changed("angles_in_place_of_eigenvectors")
@@ -493,3 +498,441 @@ share_of_pt = changed(
     says="pT of some|not 30.0",
     public=True,
 )
+
+
+# -- the ROC curve -----------------------------------------------------------------------------
+
+
+@mistake([*CURVE, *AREA], says="selected together|half a win|not right|5 parts|shape", public=False)
+def jet_by_jet():
+    def roc(labels, scores):
+        y = labels[np.argsort(-scores, kind="stable")]
+        background = np.concatenate([[0], np.cumsum(y == 0)]) / np.sum(y == 0)
+        signal = np.concatenate([[0], np.cumsum(y == 1)]) / np.sum(y == 1)
+        return background, signal, np.trapezoid(signal, background)
+
+
+@mistake(AREA, says="half a win: straight lines", public=True)
+def ties_lose():
+    def roc(labels, scores):
+        t = np.unique(scores)[::-1]
+        signal = np.array([0.0] + [np.mean(scores[labels == 1] >= x) for x in t])
+        background = np.array([0.0] + [np.mean(scores[labels == 0] >= x) for x in t])
+        return background, signal, np.mean(scores[labels == 1][:, None] > scores[labels == 0])
+
+
+@mistake(AREA, says="not as a whole one", public=True)
+def ties_win():
+    def roc(labels, scores):
+        t = np.unique(scores)[::-1]
+        signal = np.array([0.0] + [np.mean(scores[labels == 1] >= x) for x in t])
+        background = np.array([0.0] + [np.mean(scores[labels == 0] >= x) for x in t])
+        return background, signal, np.sum(np.diff(background) * signal[1:])
+
+
+@mistake([*CURVE, *AREA], says="must be sorted|not right", public=False)
+def thresholds_not_sorted():
+    def roc(labels, scores):
+        t = list(dict.fromkeys(scores.tolist()))
+        signal = np.array([0.0] + [np.mean(scores[labels == 1] >= x) for x in t])
+        background = np.array([0.0] + [np.mean(scores[labels == 0] >= x) for x in t])
+        return background, signal, np.trapezoid(signal, background)
+
+
+@mistake([*CURVE, *AREA], says="order is reversed|sign is flipped", public=True)
+def from_the_lowest():
+    def roc(labels, scores):
+        t = np.append(np.unique(scores), np.inf)
+        signal = np.array([np.mean(scores[labels == 1] >= x) for x in t])
+        background = np.array([np.mean(scores[labels == 0] >= x) for x in t])
+        return background, signal, np.trapezoid(signal, background)
+
+
+@mistake([*CURVE, *AREA], says="grid from 0 to 1|not right", public=False)
+def grid_of_thresholds():
+    def roc(labels, scores):
+        t = np.linspace(1, 0, 101)
+        signal = np.array([np.mean(scores[labels == 1] >= x) for x in t])
+        background = np.array([np.mean(scores[labels == 0] >= x) for x in t])
+        return background, signal, np.trapezoid(signal, background)
+
+
+@mistake(CURVE, says="at least, and not more than|not right")
+def strictly_above():
+    def roc(labels, scores):
+        t = np.append(np.unique(scores)[::-1], -np.inf)
+        signal = np.array([np.mean(scores[labels == 1] > x) for x in t[:-1]])
+        background = np.array([np.mean(scores[labels == 0] > x) for x in t[:-1]])
+        whole = [np.append(part, 1.0) for part in (signal, background)]
+        return background, signal, np.trapezoid(*whole)
+
+
+@mistake(CURVE, says="first point is missing", public=True)
+def start_missing():
+    def roc(labels, scores):
+        t = np.append(np.inf, np.unique(scores)[::-1])
+        signal = np.array([np.mean(scores[labels == 1] >= x) for x in t])
+        background = np.array([np.mean(scores[labels == 0] >= x) for x in t])
+        return background[1:], signal[1:], np.trapezoid(signal, background)
+
+
+@mistake(CURVE, says="background comes first", public=True)
+def axes_swapped():
+    def roc(labels, scores):
+        t = np.append(np.inf, np.unique(scores)[::-1])
+        signal = np.array([np.mean(scores[labels == 1] >= x) for x in t])
+        background = np.array([np.mean(scores[labels == 0] >= x) for x in t])
+        return signal, background, np.trapezoid(signal, background)
+
+
+@mistake([*CURVE, *AREA], says="own kind|not right|beside the curve", public=False)
+def shares_of_all_jets():
+    def roc(labels, scores):
+        t = np.append(np.inf, np.unique(scores)[::-1])
+        signal = np.array([np.mean((scores >= x) & (labels == 1)) for x in t])
+        background = np.array([np.mean((scores >= x) & (labels == 0)) for x in t])
+        return background, signal, np.trapezoid(signal, background)
+
+
+@mistake(AREA, says="beside the curve", public=True)
+def area_beside_the_curve():
+    def roc(labels, scores):
+        t = np.append(np.inf, np.unique(scores)[::-1])
+        signal = np.array([np.mean(scores[labels == 1] >= x) for x in t])
+        background = np.array([np.mean(scores[labels == 0] >= x) for x in t])
+        return background, signal, np.trapezoid(background, signal)
+
+
+@mistake(AREA, says="may be below one half")
+def area_never_below_one_half():
+    def roc(labels, scores):
+        t = np.append(np.inf, np.unique(scores)[::-1])
+        signal = np.array([np.mean(scores[labels == 1] >= x) for x in t])
+        background = np.array([np.mean(scores[labels == 0] >= x) for x in t])
+        area = np.trapezoid(signal, background)
+        return background, signal, max(area, 1 - area)
+
+
+@mistake(CURVE, says="where shape", public=False)
+def curve_with_points_left_out():
+    def roc(labels, scores):
+        from sklearn.metrics import roc_auc_score, roc_curve
+
+        background, signal, _ = roc_curve(labels, scores)
+        return background, signal, roc_auc_score(labels, scores)
+
+
+# -- rejection ---------------------------------------------------------------------------------
+
+REJECTION_TEXT = """
+def rejection(labels, scores, efficiency):
+    signal, background = np.sort(scores[labels == 1])[::-1], scores[labels == 0]
+    keep = int(np.ceil(efficiency * len(signal)))
+    threshold = signal[keep - 1]
+    k = np.sum(background >= threshold)
+    if k == 0:
+        return np.inf, np.inf
+    share = k / len(background)
+    value = 1 / share
+    return value, value * np.sqrt((1 - share) / k)
+""".strip()
+
+CUT_TEXT = """
+def best_cut(labels, scores, signal, background, least):
+    best, chosen = -1.0, None
+    for threshold in np.unique(scores):
+        selected = scores >= threshold
+        s = signal * np.mean(selected[labels == 1])
+        b = background * np.mean(selected[labels == 0])
+        if b >= least and s / np.sqrt(b) > best:
+            best, chosen = s / np.sqrt(b), threshold
+    return chosen, best
+""".strip()
+
+
+def rejected(name, *changes, loses=(), says="", public=False):
+    """Make a case of the rejection above, with some of its text replaced."""
+    return replaced(name, "rejection", REJECTION_TEXT, changes, loses, says, public)
+
+
+def cut(name, *changes, loses=(), says="", public=False):
+    """Make a case of the cut above, with some of its text replaced."""
+    return replaced(name, "best_cut", CUT_TEXT, changes, loses, says, public)
+
+
+kept_by_number = rejected("kept_by_number")
+one_over_signal_efficiency = rejected(
+    "one_over_signal_efficiency",
+    ("value = 1 / share", "value = 1 / efficiency"),
+    loses=[*REJECTION, *ERROR, *NONE],
+    says="1/ε_S|not right|rejection is 1",
+    public=True,
+)
+background_efficiency = rejected(
+    "background_efficiency",
+    ("value = 1 / share", "value = share"),
+    loses=[*REJECTION, *ERROR],
+    says="one over it|not right",
+    public=True,
+)
+background_thrown_away = rejected(
+    "background_thrown_away",
+    ("value = 1 / share", "value = 1 - share"),
+    loses=[*REJECTION, *ERROR, *NONE],
+    says="one over ε_B|not right|rejection is 1",
+    public=True,
+)
+background_above_the_threshold = rejected(
+    "background_above_the_threshold",
+    ("background >= threshold", "background > threshold"),
+    loses=REJECTION,
+    says="at least, and not more",
+    public=False,
+)
+threshold_of_a_quantile = rejected(
+    "threshold_of_a_quantile",
+    ("signal[keep - 1]", "np.quantile(signal, 1 - efficiency)"),
+    loses=REJECTION,
+    says="lies between two scores|keeps enough signal",
+)
+lowest_scores_kept = rejected(
+    "lowest_scores_kept",
+    ("signal[keep - 1]", "np.quantile(signal, efficiency)"),
+    loses=[*REJECTION, *NONE],
+    says="highest scores are to be kept|keeps enough|all background jets|must be np.inf",
+)
+one_jet_too_few = rejected(
+    "one_jet_too_few",
+    ("int(np.ceil(efficiency * len(signal)))", "max(int(efficiency * len(signal)), 1)"),
+    loses=REJECTION,
+    says="highest threshold that keeps",
+)
+no_background_left = rejected(
+    "no_background_left",
+    ("    if k == 0:\n        return np.inf, np.inf\n", ""),
+    loses=NONE,
+    says="warned",
+    public=False,
+)
+zero_for_infinite = rejected(
+    "zero_for_infinite",
+    ("return np.inf, np.inf", "return 0.0, 0.0"),
+    loses=NONE,
+    says="must be np.inf|Expected was",
+)
+share_of_all_jets = rejected(
+    "share_of_all_jets",
+    ("k / len(background)", "k / len(labels)"),
+    loses=[*REJECTION, *ERROR, *NONE],
+    says="not of all jets|not right|rejection is 1",
+)
+factor_missing = rejected(
+    "factor_missing",
+    ("(1 - share) / k", "1 / k"),
+    loses=[*ERROR, *NONE],
+    says="factor 1 - ε_B|1 - ε_B is missing|with the error 0",
+    public=True,
+)
+error_of_the_efficiency = rejected(
+    "error_of_the_efficiency",
+    ("value * np.sqrt((1 - share) / k)", "np.sqrt(share * (1 - share) / len(background))"),
+    loses=ERROR,
+    says="error of ε_B",
+    public=True,
+)
+relative_error = rejected(
+    "relative_error",
+    ("value * np.sqrt", "np.sqrt"),
+    loses=ERROR,
+    says="relative error",
+)
+error_of_all_background = rejected(
+    "error_of_all_background",
+    ("/ k)", "/ len(background))"),
+    loses=ERROR,
+    says="that are selected",
+)
+
+# -- the best cut ------------------------------------------------------------------------------
+
+cut_in_a_loop = cut("cut_in_a_loop")
+signal_over_background = cut(
+    "signal_over_background",
+    ("s / np.sqrt(b)", "s / b"),
+    loses=[*CUT, *WORTH],
+    says="S/√B is asked|that of the best",
+    public=True,
+)
+over_the_root_of_all = cut(
+    "over_the_root_of_all",
+    ("s / np.sqrt(b)", "s / np.sqrt(s + b)"),
+    loses=[*CUT, *WORTH],
+    says=r"S/√\(S \+ B\)|that of the best",
+    public=True,
+)
+any_background_will_do = cut(
+    "any_background_will_do",
+    ("b >= least", "b > 0"),
+    loses=[*CUT, *WORTH],
+    says="at least `least`|that of the best",
+    public=False,
+)
+no_background_will_do = cut(
+    "no_background_will_do",
+    ("b >= least and s / np.sqrt(b) > best", "s / np.sqrt(b + 1e-30) > best"),
+    loses=[*CUT, *WORTH],
+    says="No background is left|that of the best",
+    public=False,
+)
+simulated_background_counts = cut(
+    "simulated_background_counts",
+    ("b >= least", "np.sum(selected[labels == 0]) >= least"),
+    loses=[*CUT, *WORTH],
+    says="not the simulated jets|best threshold|raised|nothing",
+)
+efficiencies_in_place_of_events = cut(
+    "efficiencies_in_place_of_events",
+    ("best, chosen = s / np.sqrt(b), threshold", "best, chosen = s / np.sqrt(b), threshold"),
+    ("return chosen, best", "return chosen, best * np.sqrt(background) / signal"),
+    loses=WORTH,
+    says="These are efficiencies",
+    public=True,
+)
+selected_above_the_cut = cut(
+    "selected_above_the_cut",
+    ("scores >= threshold", "scores > threshold"),
+    loses=CUT,
+    says="at least, and not more|the threshold is 0.6",
+    public=True,
+)
+numbers_of_simulated_jets = cut(
+    "numbers_of_simulated_jets",
+    (
+        "return chosen, best",
+        "k = scores >= chosen\n    return chosen, np.sum(k & (labels == 1)) / np.sum(k & (labels == 0)) ** 0.5",
+    ),
+    loses=WORTH,
+    says="numbers of simulated jets",
+    public=True,
+)
+
+
+# -- the tagger --------------------------------------------------------------------------------
+
+
+@mistake(TAGGER, says="that of τ₂₁ is", public=True)
+def tau21_alone():
+    def tag_jets(train, validation, new, seed):
+        return -Jets(*new).tau21
+
+
+@mistake(TAGGER, says="that of τ₂₁ is", public=True)
+def mass_alone():
+    def tag_jets(train, validation, new, seed):
+        return -np.abs(Jets(*new).mass - 80)
+
+
+@mistake(TAGGER, says="next to nothing", public=True)
+def pt_alone():
+    def tag_jets(train, validation, new, seed):
+        return Jets(*new).pt
+
+
+@mistake(TAGGER, says="wrong way round", public=True)
+def sign_flipped():
+    def tag_jets(train, validation, new, seed):
+        new = Jets(*new)
+        return 5 * new.tau21 + 0.15 * np.abs(new.mass - 80)
+
+
+@mistake([*TAGGER, *ALONE], says="All scores are equal|all scores are equal", public=True)
+def untrained():
+    def tag_jets(train, validation, new, seed):
+        return np.full(len(new[0]), 0.5)
+
+
+@mistake(TAGGER, says="next to nothing", public=True)
+def labels_shuffled():
+    def tag_jets(train, validation, new, seed):
+        from sklearn.linear_model import LogisticRegression
+
+        def features(some):
+            return np.stack([some.tau21 * 10, some.tau32 * 10, np.abs(some.mass - 80) / 10], 1)
+
+        train, new = Jets(*train), Jets(*new)
+        y = np.random.default_rng(seed).permutation(train.labels)
+        model = LogisticRegression().fit(features(train), y)
+        return model.predict_proba(features(new))[:, 1]
+
+
+@mistake(TAGGER, says="two different scores only|next to nothing", public=True)
+def classes_returned():
+    def tag_jets(train, validation, new, seed):
+        from sklearn.linear_model import LogisticRegression
+
+        def features(some):
+            return np.stack([some.tau21 * 10, some.tau32 * 10, np.abs(some.mass - 80) / 10], 1)
+
+        train, new = Jets(*train), Jets(*new)
+        return LogisticRegression().fit(features(train), train.labels).predict(features(new))
+
+
+@mistake([*TAGGER, *ALONE], says="shape", public=True)
+def two_columns():
+    def tag_jets(train, validation, new, seed):
+        from sklearn.linear_model import LogisticRegression
+
+        def features(some):
+            return np.stack([some.tau21 * 10, some.tau32 * 10, np.abs(some.mass - 80) / 10], 1)
+
+        train, new = Jets(*train), Jets(*new)
+        return LogisticRegression().fit(features(train), train.labels).predict_proba(features(new))
+
+
+@mistake(ALONE, says="taken of the new jets")
+def new_jets_scaled_by_themselves():
+    def tag_jets(train, validation, new, seed):
+        from sklearn.linear_model import LogisticRegression
+
+        def features(some):
+            x = np.stack([some.tau21, some.tau32, np.abs(some.mass - 80), some.mass], 1)
+            return (x - x.mean(axis=0)) / (x.std(axis=0) + 1e-9)
+
+        train, new = Jets(*train), Jets(*new)
+        model = LogisticRegression().fit(features(train), train.labels)
+        return model.predict_proba(features(new))[:, 1]
+
+
+@mistake(ALONE, says="drawn from the seed", public=False)
+def seed_ignored():
+    def tag_jets(train, validation, new, seed):
+        from sklearn.ensemble import ExtraTreesClassifier
+
+        def features(some):
+            return np.stack([some.tau21, some.tau32, some.mass, some.n], 1)
+
+        train, new = Jets(*train), Jets(*new)
+        model = ExtraTreesClassifier(30, min_samples_leaf=5, random_state=None, n_jobs=1)
+        model.fit(features(train), train.labels)
+        return model.predict_proba(features(new))[:, 1]
+
+
+@mistake([*TAGGER, *ALONE], says="raised", public=True)
+def pixels_of_a_fixed_number_of_particles():
+    # k is 125 in one set and 131 in another.
+    def tag_jets(train, validation, new, seed):
+        from sklearn.linear_model import LogisticRegression
+
+        train, new = Jets(*train), Jets(*new)
+        x = train.constituents[:500].reshape(500, -1)
+        model = LogisticRegression(max_iter=5).fit(x, train.labels[:500])
+        return model.decision_function(new.constituents.reshape(len(new.n), -1))
+
+
+@mistake([*TAGGER, *ALONE], says="changed its argument", public=True)
+def arguments_changed():
+    def tag_jets(train, validation, new, seed):
+        train, new = Jets(*train), Jets(*new)
+        for some in (train, new):
+            some.mass[:] -= 80
+        return -5 * new.tau21 - 0.15 * np.abs(new.mass)
