@@ -1,6 +1,6 @@
 """Mistakes and other right answers for the exercise ``jets``."""
 
-# ruff: noqa: B905, F821, RUF005  # answers are written as students write them
+# ruff: noqa: B905, F821  # answers are written as students write them
 
 import numpy as np
 
@@ -169,7 +169,7 @@ def masses_of_the_particles_added():
 @mistake(MASS, says="two particles", public=False)
 def mass_of_the_two_hardest():
     def energy_and_mass(constituents, eta):
-        pt, deta, dphi = np.moveaxis(constituents, -1, 0)
+        pt, deta, _ = np.moveaxis(constituents, -1, 0)
         energy = (pt * np.cosh(eta[:, None] + deta)).sum(axis=1)
         a, b = constituents[:, 0], constituents[:, 1]
         angles = np.cosh(a[:, 1] - b[:, 1]) - np.cos(a[:, 2] - b[:, 2])
@@ -246,7 +246,7 @@ def zeros_counted():
     def jet_images(constituents):
         edges = np.linspace(-1.25, 1.25, 26)
         images = np.zeros((len(constituents), 25, 25))
-        for j, (pt, x, y) in enumerate(constituents.transpose(0, 2, 1)):
+        for j, (_, x, y) in enumerate(constituents.transpose(0, 2, 1)):
             images[j] = np.histogram2d(-y, x, bins=edges)[0]
         return images
 
@@ -503,7 +503,11 @@ share_of_pt = changed(
 # -- the ROC curve -----------------------------------------------------------------------------
 
 
-@mistake([*CURVE, *AREA], says="selected together|half a win|not right|5 parts|shape", public=False)
+@mistake(
+    [*CURVE, *AREA],
+    says="selected together|half a win|not the right value|values are not right|5 parts|shape",
+    public=False,
+)
 def jet_by_jet():
     def roc(labels, scores):
         y = labels[np.argsort(-scores, kind="stable")]
@@ -530,7 +534,9 @@ def ties_win():
         return background, signal, np.sum(np.diff(background) * signal[1:])
 
 
-@mistake([*CURVE, *AREA], says="must be sorted|not right", public=False)
+@mistake(
+    [*CURVE, *AREA], says="must be sorted|not the right value|values are not right", public=False
+)
 def thresholds_not_sorted():
     def roc(labels, scores):
         t = list(dict.fromkeys(scores.tolist()))
@@ -548,7 +554,9 @@ def from_the_lowest():
         return background, signal, np.trapezoid(signal, background)
 
 
-@mistake([*CURVE, *AREA], says="grid from 0 to 1|not right", public=False)
+@mistake(
+    [*CURVE, *AREA], says="grid from 0 to 1|not the right value|values are not right", public=False
+)
 def grid_of_thresholds():
     def roc(labels, scores):
         t = np.linspace(1, 0, 101)
@@ -557,7 +565,7 @@ def grid_of_thresholds():
         return background, signal, np.trapezoid(signal, background)
 
 
-@mistake(CURVE, says="at least, and not more than|not right")
+@mistake(CURVE, says="at least, and not more than|not the right value|values are not right")
 def strictly_above():
     def roc(labels, scores):
         t = np.append(np.unique(scores)[::-1], -np.inf)
@@ -585,7 +593,11 @@ def axes_swapped():
         return signal, background, np.trapezoid(signal, background)
 
 
-@mistake([*CURVE, *AREA], says="own kind|not right|beside the curve", public=False)
+@mistake(
+    [*CURVE, *AREA],
+    says="own kind|not the right value|values are not right|beside the curve",
+    public=False,
+)
 def shares_of_all_jets():
     def roc(labels, scores):
         t = np.append(np.inf, np.unique(scores)[::-1])
@@ -665,21 +677,21 @@ one_over_signal_efficiency = rejected(
     "one_over_signal_efficiency",
     ("value = 1 / share", "value = 1 / efficiency"),
     loses=[*REJECTION, *ERROR, *NONE],
-    says="1/ε_S|not right|rejection is 1",
+    says="1/ε_S|not the right value|values are not right|rejection is 1",
     public=True,
 )
 background_efficiency = rejected(
     "background_efficiency",
     ("value = 1 / share", "value = share"),
     loses=[*REJECTION, *ERROR],
-    says="one over it|not right",
+    says="one over it|error of ε_B",
     public=True,
 )
 background_thrown_away = rejected(
     "background_thrown_away",
     ("value = 1 / share", "value = 1 - share"),
     loses=[*REJECTION, *ERROR, *NONE],
-    says="one over ε_B|not right|rejection is 1",
+    says="one over ε_B|not the right value|values are not right|rejection is 1",
     public=True,
 )
 background_above_the_threshold = rejected(
@@ -698,8 +710,8 @@ threshold_of_a_quantile = rejected(
 lowest_scores_kept = rejected(
     "lowest_scores_kept",
     ("signal[keep - 1]", "np.quantile(signal, efficiency)"),
-    loses=[*REJECTION, *NONE],
-    says="highest scores are to be kept|keeps enough|all background jets|must be np.inf",
+    loses=[*REJECTION, *ERROR],
+    says="highest scores are to be kept|not the right value",
 )
 one_jet_too_few = rejected(
     "one_jet_too_few",
@@ -724,7 +736,7 @@ share_of_all_jets = rejected(
     "share_of_all_jets",
     ("k / len(background)", "k / len(labels)"),
     loses=[*REJECTION, *ERROR, *NONE],
-    says="not of all jets|not right|rejection is 1",
+    says="not of all jets|not the right value|values are not right|rejection is 1",
 )
 factor_missing = rejected(
     "factor_missing",
@@ -779,7 +791,8 @@ any_background_will_do = cut(
 )
 no_background_will_do = cut(
     "no_background_will_do",
-    ("b >= least and s / np.sqrt(b) > best", "s / np.sqrt(b + 1e-30) > best"),
+    ("b >= least and ", ""),
+    ("np.sqrt(b)", "np.sqrt(b + 1e-30)"),
     loses=[*CUT, *WORTH],
     says="No background is left|that of the best",
     public=False,
@@ -792,7 +805,6 @@ simulated_background_counts = cut(
 )
 efficiencies_in_place_of_events = cut(
     "efficiencies_in_place_of_events",
-    ("best, chosen = s / np.sqrt(b), threshold", "best, chosen = s / np.sqrt(b), threshold"),
     ("return chosen, best", "return chosen, best * np.sqrt(background) / signal"),
     loses=WORTH,
     says="These are efficiencies",
@@ -809,7 +821,8 @@ numbers_of_simulated_jets = cut(
     "numbers_of_simulated_jets",
     (
         "return chosen, best",
-        "k = scores >= chosen\n    return chosen, np.sum(k & (labels == 1)) / np.sum(k & (labels == 0)) ** 0.5",
+        "s, b = [np.sum((scores >= chosen) & (labels == label)) for label in (1, 0)]\n"
+        "    return chosen, s / np.sqrt(b)",
     ),
     loses=WORTH,
     says="numbers of simulated jets",
@@ -851,7 +864,7 @@ def untrained():
         return np.full(len(new[0]), 0.5)
 
 
-@mistake(TAGGER, says="next to nothing", public=True)
+@mistake(TAGGER, says="belong to their jets", public=True)
 def labels_shuffled():
     def tag_jets(train, validation, new, seed):
         from sklearn.linear_model import LogisticRegression
@@ -936,3 +949,192 @@ def arguments_changed():
         for some in (train, new):
             some.mass[:] -= 80
         return -5 * new.tau21 - 0.15 * np.abs(new.mass)
+
+
+# -- other right answers -----------------------------------------------------------------------
+
+
+@alternative
+def loops_everywhere():
+    def four_momenta(pt, eta, phi):
+        px, py, pz = pt * np.cos(phi), pt * np.sin(phi), pt * np.sinh(eta)
+        energy = np.sqrt(px**2 + py**2 + pz**2)
+        result = np.zeros(np.shape(pt) + (4,))
+        result[..., 0], result[..., 1], result[..., 2], result[..., 3] = px, py, pz, energy
+        return result
+
+    def energy_and_mass(constituents, eta):
+        energies, masses = [], []
+        for jet, axis in zip(constituents, eta):
+            e = px = py = pz = 0.0
+            for pt, delta_eta, delta_phi in jet:
+                e += pt * np.cosh(axis + delta_eta)
+                px += pt * np.cos(1.7 + delta_phi)  # wherever the axis is
+                py += pt * np.sin(1.7 + delta_phi)
+                pz += pt * np.sinh(axis + delta_eta)
+            energies.append(e)
+            masses.append(max(e * e - px * px - py * py - pz * pz, 0.0) ** 0.5)
+        return np.array(energies), np.array(masses)
+
+    def jet_images(constituents):
+        images = np.zeros((len(constituents), 25, 25))
+        for j, jet in enumerate(constituents):
+            for pt, x, y in jet:
+                if pt == 0 or abs(x) > 1.25 or abs(y) > 1.25:
+                    continue
+                images[j, 12 - round(y / 0.1), 12 + round(x / 0.1)] += pt
+        return images
+
+    def preprocess(constituents):
+        result = np.zeros(constituents.shape)
+        for j, jet in enumerate(constituents):
+            there = jet[:, 0] > 0
+            pt, u = jet[there, 0], jet[there, 1:]
+            u = u - np.average(u, axis=0, weights=pt)
+            _, _, axes = np.linalg.svd(np.sqrt(pt)[:, None] * u)
+            up = axes[0]
+            if u[pt.argmax()] @ up < 0:
+                up = -up
+            x, y = u @ [-up[1], up[0]], u @ up  # mirrored: the flip puts it right
+            if pt[x < 0].sum() > pt[x > 0].sum():
+                x = -x
+            result[j, there] = np.column_stack([pt, x, y])
+        return result
+
+    def roc(labels, scores):
+        background, signal, area = [0.0], [0.0], 0.0
+        for threshold in sorted(set(scores.tolist()), reverse=True):
+            chosen = labels[scores >= threshold]
+            background.append(sum(chosen == 0) / sum(labels == 0))
+            signal.append(sum(chosen == 1) / sum(labels == 1))
+            area += (background[-1] - background[-2]) * (signal[-1] + signal[-2]) / 2
+        return np.array(background), np.array(signal), area
+
+    def rejection(labels, scores, efficiency):
+        for threshold in sorted(set(scores.tolist()), reverse=True):
+            if (scores[labels == 1] >= threshold).sum() >= efficiency * (labels == 1).sum():
+                break
+        n, k = (labels == 0).sum(), (scores[labels == 0] >= threshold).sum()
+        if k:
+            return n / k, n / k * ((1 - k / n) / k) ** 0.5
+        return float("inf"), float("inf")
+
+    def best_cut(labels, scores, signal, background, least):
+        found = []
+        for threshold in set(scores.tolist()):
+            s = signal * np.sum(scores[labels == 1] >= threshold) / np.sum(labels == 1)
+            b = background * np.sum(scores[labels == 0] >= threshold) / np.sum(labels == 0)
+            if b >= least:
+                found.append((s / b**0.5, threshold))
+        worth, threshold = max(found)
+        return threshold, worth
+
+    def tag_jets(train, validation, new, seed):
+        # Logistic regression by gradient descent, in NumPy.
+        def features(some):
+            columns = [some.tau21, some.tau32, np.abs(some.mass - 80), some.mass, some.n]
+            return np.stack(columns, axis=1).astype(float)
+
+        train, validation, new = Jets(*train), Jets(*validation), Jets(*new)
+        mean, std = features(train).mean(axis=0), features(train).std(axis=0)
+        x, y = (features(train) - mean) / std, train.labels
+        w, b = np.zeros(x.shape[1]), 0.0
+        for _ in range(300):
+            p = 1 / (1 + np.exp(-(x @ w + b)))
+            w, b = w - x.T @ (p - y) / len(y), b - np.mean(p - y)
+        return (features(new) - mean) / std @ w + b
+
+
+@alternative
+def no_loop_at_all():
+    def four_momenta(pt, eta, phi):
+        theta = 2 * np.arctan(np.exp(-np.asarray(eta, dtype=float)))
+        p = pt / np.sin(theta)
+        parts = np.array([pt * np.cos(phi), pt * np.sin(phi), p * np.cos(theta), p])
+        return np.moveaxis(parts, 0, -1)
+
+    def energy_and_mass(constituents, eta):
+        # The mass by pairs: m² = Σ pT pT' (cosh(η - η') - cos(φ - φ')).
+        pt, x, y = np.moveaxis(constituents, -1, 0)
+        angles = np.cosh(x[:, :, None] - x[:, None]) - np.cos(y[:, :, None] - y[:, None])
+        square = np.einsum("ni,nj,nij->n", pt, pt, angles)
+        energy = (pt * np.cosh(eta[:, None] + x)).sum(axis=-1)
+        return energy, np.sqrt(np.where(square > 0, square, 0))
+
+    def jet_images(constituents):
+        n, k, _ = constituents.shape
+        edges = np.linspace(-1.25, 1.25, 26)
+        jet = np.repeat(np.arange(n), k)
+        pt, x, y = constituents.reshape(-1, 3).T
+        bins = [np.arange(n + 1) - 0.5, edges, edges]
+        if n == 0:
+            return np.zeros((0, 25, 25))
+        counts, _ = np.histogramdd(np.stack([jet, -y, x], axis=1), bins=bins, weights=pt)
+        return counts
+
+    def preprocess(constituents):
+        pt, x, y = np.moveaxis(constituents, -1, 0)
+        there = pt > 0
+        share = pt / pt.sum(axis=1, keepdims=True)
+        z = np.where(there, x + 1j * y, 0)
+        z = np.where(there, z - (share * z).sum(axis=1, keepdims=True), 0)
+        double = np.angle((share * z**2).sum(axis=1, keepdims=True))  # twice the axis' angle
+        z = z * 1j * np.exp(-0.5j * double)
+        first = np.take_along_axis(z, pt.argmax(axis=1)[:, None], axis=1)
+        z = np.where(first.imag < 0, -z, z)
+        lean = (share * (z.real > 0)).sum(axis=1) < (share * (z.real < 0)).sum(axis=1)
+        return np.stack([pt, np.where(lean, -1, 1)[:, None] * z.real, z.imag], axis=-1)
+
+    def roc(labels, scores):
+        from sklearn.metrics import roc_auc_score, roc_curve
+
+        background, signal, _ = roc_curve(labels, scores, drop_intermediate=False)
+        return background, signal, roc_auc_score(labels, scores)
+
+    def rejection(labels, scores, efficiency):
+        signal = np.sort(scores[labels == 1])
+        threshold = np.quantile(signal, 1 - efficiency, method="lower")
+        threshold = signal[len(signal) - int(np.ceil(efficiency * len(signal)))]
+        share = np.mean(scores[labels == 0] >= threshold)
+        if share == 0:
+            return np.inf, np.inf
+        value = 1 / share
+        return value, value**2 * np.sqrt(share * (1 - share) / np.sum(labels == 0))
+
+    def best_cut(labels, scores, signal, background, least):
+        order = np.argsort(-scores, kind="stable")
+        s = np.cumsum(labels[order] == 1) * (signal / np.sum(labels == 1))
+        b = np.cumsum(labels[order] == 0) * (background / np.sum(labels == 0))
+        last = np.append(np.diff(scores[order]) != 0, True)  # of those with equal scores
+        worth = np.where(last & (b >= least), s / np.sqrt(np.maximum(b, 1e-12)), 0)
+        best = np.argmax(worth)
+        return scores[order][best], worth[best]
+
+    def tag_jets(train, validation, new, seed):
+        from sklearn.neural_network import MLPClassifier
+        from sklearn.pipeline import make_pipeline
+        from sklearn.preprocessing import StandardScaler
+
+        def features(some):
+            return np.stack([some.tau21, some.tau32, some.mass, some.n, some.pt], axis=1)
+
+        train, new = Jets(*train), Jets(*new)
+        network = MLPClassifier((16,), max_iter=20, random_state=seed)
+        model = make_pipeline(StandardScaler(), network).fit(features(train), train.labels)
+        return model.predict_proba(features(new))[:, 1]
+
+
+@alternative
+def formula_and_forest():
+    # No data is needed: physics knows where the W is.
+    def tag_jets(train, validation, new, seed):
+        new = Jets(*new)
+        return -5 * new.tau21 - 0.15 * np.abs(new.mass - 80)
+
+    def best_cut(labels, scores, signal, background, least):
+        t = np.unique(scores)
+        table = scores[:, None] >= t
+        s = signal * table[labels == 1].mean(axis=0)
+        b = background * table[labels == 0].mean(axis=0)
+        b[b < least] = np.inf
+        return t[(s / b**0.5).argmax()], (s / b**0.5).max()
