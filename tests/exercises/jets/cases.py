@@ -959,7 +959,7 @@ def loops_everywhere():
     def four_momenta(pt, eta, phi):
         px, py, pz = pt * np.cos(phi), pt * np.sin(phi), pt * np.sinh(eta)
         energy = np.sqrt(px**2 + py**2 + pz**2)
-        result = np.zeros(np.shape(pt) + (4,))
+        result = np.zeros((*np.shape(pt), 4))
         result[..., 0], result[..., 1], result[..., 2], result[..., 3] = px, py, pz, energy
         return result
 
