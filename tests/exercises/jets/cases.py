@@ -89,6 +89,17 @@ def one_axis_only():
         return np.array(rows)[0] if len(rows) == 1 else np.array(rows)
 
 
+@mistake(["hidden-four_momenta-shapes"], says="array of integers")
+def array_of_integers():
+    def four_momenta(pt, eta, phi):
+        if np.ndim(pt) == 0:
+            pt = float(pt)
+        v = np.zeros_like(pt, shape=(*np.shape(pt), 4))
+        v[..., 0], v[..., 1] = pt * np.cos(phi), pt * np.sin(phi)
+        v[..., 2], v[..., 3] = pt * np.sinh(eta), pt * np.cosh(eta)
+        return v
+
+
 @mistake(MOMENTA, says="sign of pz")
 def momentum_along_the_beam_without_sign():
     def four_momenta(pt, eta, phi):
@@ -450,6 +461,36 @@ either_end_up = changed(
     loses=ROTATE,
     says="in some jets the hardest",
 )
+rotated_before_centring = changed(
+    "rotated_before_centring",
+    ("    total = pt", "    p, q = x, y\n    total = pt"),
+    (
+        "2 * (pt * x * y).sum(axis=1), (pt * (x**2 - y**2))",
+        "2 * (pt * p * q).sum(axis=1), (pt * (p**2 - q**2))",
+    ),
+    loses=CENTRE,
+    says="centred first",
+)
+flipped_before_rotating = changed(
+    "flipped_before_rotating",
+    (
+        "    angle =",
+        "    x = np.where((pt * np.sign(x)).sum(axis=1, keepdims=True) < 0, -x, x)\n    angle =",
+    ),
+    ("side < 0", "side < -1e9"),
+    loses=FLIP,
+    says="flip the last step",
+)
+sorted_by_pt = changed(
+    "sorted_by_pt",
+    (
+        "np.moveaxis(constituents, -1, 0)",
+        "[np.take_along_axis(c, np.argsort(-constituents[..., 0], axis=1), axis=1) "
+        "for c in np.moveaxis(constituents, -1, 0)]",
+    ),
+    loses=ROWS,
+    says="stay in the order",
+)
 third_moment_up = changed(
     "third_moment_up",
     ("y[np.arange(len(y)), first] < 0", "(pt * y**3).sum(axis=1) > 0"),
@@ -565,7 +606,7 @@ def grid_of_thresholds():
         return background, signal, np.trapezoid(signal, background)
 
 
-@mistake(CURVE, says="at least, and not more than|not the right value|values are not right")
+@mistake(CURVE, says=r"last point is missing, \(1, 1\)")
 def strictly_above():
     def roc(labels, scores):
         t = np.append(np.unique(scores)[::-1], -np.inf)
@@ -808,6 +849,13 @@ efficiencies_in_place_of_events = cut(
     ("return chosen, best", "return chosen, best * np.sqrt(background) / signal"),
     loses=WORTH,
     says="These are efficiencies",
+    public=True,
+)
+place_of_the_threshold = cut(
+    "place_of_the_threshold",
+    ("return chosen,", "return np.sum(np.unique(scores) < chosen),"),
+    loses=CUT,
+    says="place of the threshold|not the right value",
     public=True,
 )
 selected_above_the_cut = cut(
