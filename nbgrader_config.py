@@ -10,11 +10,19 @@ from nbgrader.preprocessors import (
     CheckCellMetadata,
     ClearOutput,
     GetGrades,
+    LimitOutput,
     OverwriteCells,
     OverwriteKernelspec,
+    SaveAutoGrades,
 )
 
-from helpers.grading.preprocessors import ForgetCopies, HideTests, ShortenTracebacks
+from helpers.grading.preprocessors import (
+    HIDDEN_FILES,
+    ExecuteWithHiddenFiles,
+    ForgetCopies,
+    HideTests,
+    ShortenTracebacks,
+)
 
 c = get_config()  # noqa: F821  # nbgrader gives this file the function
 
@@ -24,9 +32,11 @@ c.CourseDirectory.source_directory = "solutions"
 c.CourseDirectory.release_directory = "exercises"
 # nbgrader's own name for a folder of its own, `solution`, is too close to ours.
 c.CourseDirectory.solution_directory = "solved"
-# What lies beside a notebook is handed to students, unless it is listed here.
+# What lies beside a notebook is handed to students, unless it is listed here. Files called hidden_…
+# belong to the hidden tests: ExecuteWithHiddenFiles lays them beside a notebook while it runs.
 c.CourseDirectory.ignore = [
     ".ipynb_checkpoints", "*.pyc", "__pycache__", ".pytest_cache", "*.md", "*.partial",
+    HIDDEN_FILES,
 ]  # fmt: skip
 
 c.ClearSolutions.code_stub = {
@@ -40,6 +50,12 @@ c.Autograde.sanitize_preprocessors = [
     ForgetCopies,
     OverwriteKernelspec,
     OverwriteCells,
+    CheckCellMetadata,
+]
+c.Autograde.autograde_preprocessors = [
+    ExecuteWithHiddenFiles,
+    LimitOutput,
+    SaveAutoGrades,
     CheckCellMetadata,
 ]
 c.Execute.timeout = 60  # seconds for a cell; the slowest takes one

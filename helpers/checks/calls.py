@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -161,7 +162,10 @@ def show(value: Any) -> str:
     if isinstance(value, list | tuple):
         arrays = [item for item in value if isinstance(item, np.ndarray)]
         if len(arrays) == len(value) > 0 and sum(array.size for array in arrays) > MOST_ENTRIES:
-            shapes = [str(array.shape) for array in arrays[:MOST_ENTRIES]]
+            shapes = []
+            for shape, same in itertools.groupby(array.shape for array in arrays[:MOST_ENTRIES]):
+                times = len(list(same))
+                shapes += [f"{times} × {shape}"] if times > 4 else times * [str(shape)]
             if len(arrays) > MOST_ENTRIES:
                 shapes.append("…")
             return f"[arrays of shapes {', '.join(shapes)}]"

@@ -18,7 +18,7 @@ import numpy as np
 
 from helpers.checks.calls import MISSING, Call, show
 from helpers.checks.failure import CheckFailed, NotWritten
-from helpers.checks.guard import OFF_LIMITS, forbidden_use
+from helpers.checks.guard import forbidden_use, off_limits
 from helpers.checks.hints import Wrong, recognise
 from helpers.checks.values import (
     NotPlain,
@@ -220,8 +220,8 @@ def run(function: Callable[..., Any], call: Call, *, allow_warnings: bool = Fals
     name = _name(function)
     if used := forbidden_use(function):
         raise CheckFailed(
-            f"`{name}` uses `{used}`. The package {OFF_LIMITS} is off limits in answers: this "
-            "exercise is about building it yourself."
+            f"`{name}` uses `{used}`. The package {off_limits(used)} is off limits in answers: "
+            "this exercise is about building it yourself."
         )
     args, kwargs = call.arguments()
     before = copy.deepcopy((args, kwargs))

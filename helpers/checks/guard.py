@@ -1,8 +1,8 @@
 """Notice when an answer uses the library that the exercise is about.
 
-``helpers.nn`` holds what the chapters build, so it is off limits in answers. This looks at the
-code of the answer and of the functions that it calls: a module that was imported elsewhere in the
-notebook, to compare with, is not held against it.
+``helpers.nn`` and ``helpers.jets`` hold what the chapters build, so they are off limits in
+answers. This looks at the code of the answer and of the functions that it calls: a module that was
+imported elsewhere in the notebook, to compare with, is not held against it.
 """
 
 from __future__ import annotations
@@ -14,12 +14,13 @@ import types
 from collections.abc import Iterator
 from typing import Any
 
-__all__ = ["OFF_LIMITS", "forbidden_use"]
+__all__ = ["OFF_LIMITS", "forbidden_use", "off_limits"]
 
-#: The package that answers must not use.
-OFF_LIMITS = "helpers.nn"
-_PARENT, _, _CHILD = OFF_LIMITS.rpartition(".")
-_MODULE_NAME = re.compile(re.escape(OFF_LIMITS) + r"(\.\w+)*")
+#: What answers must not use: parts of one package.
+OFF_LIMITS = ("helpers.nn", "helpers.jets")
+_PARENT = "helpers"
+_CHILDREN = {name.removeprefix(_PARENT + ".") for name in OFF_LIMITS}
+_MODULE_NAME = re.compile("(" + "|".join(map(re.escape, OFF_LIMITS)) + r")(\.\w+)*")
 
 
 def forbidden_use(function: Any) -> str | None:
@@ -58,16 +59,24 @@ def _comes_from_there(thing: Any) -> str | None:
     """Return the name of a module, class, function or instance that comes from off limits."""
     if isinstance(thing, types.ModuleType):
         name = thing.__name__
-        return name if _inside(name) else None
+        return name if off_limits(name) else None
     for owner in (thing, type(thing)):
         module = getattr(owner, "__module__", None)
-        if isinstance(module, str) and _inside(module):
+        if isinstance(module, str) and off_limits(module):
             return f"{module}.{getattr(owner, '__name__', type(owner).__name__)}"
     return None
 
 
-def _inside(name: str) -> bool:
-    return name == OFF_LIMITS or name.startswith(OFF_LIMITS + ".")
+def off_limits(name: str) -> str | None:
+    """Return which part of :data:`OFF_LIMITS` a dotted name belongs to, or None.
+
+    Examples
+    --------
+    >>> off_limits("helpers.nn.losses")
+    'helpers.nn'
+    """
+    parts = (part for part in OFF_LIMITS if name == part or name.startswith(part + "."))
+    return next(parts, None)
 
 
 def _unwrapped(thing: Any) -> Any:
@@ -91,8 +100,9 @@ def _forbidden_import(code: types.CodeType) -> str | None:
         for step in dis.get_instructions(part):
             if step.opname == "IMPORT_NAME":
                 names = before[-1] if isinstance(before[-1], tuple) else ()
-                if _inside(step.argval) or (step.argval == _PARENT and _CHILD in names):
-                    return OFF_LIMITS
+                reached = [step.argval, *(f"{step.argval}.{name}" for name in names or ())]
+                if found := next(filter(None, map(off_limits, reached)), None):
+                    return found
             if step.opname in ("LOAD_CONST", "LOAD_SMALL_INT"):
                 before.append(step.argval)
         # importlib.import_module("helpers.nn"): the bare name of a module as a constant
@@ -115,7 +125,20 @@ def _reached(function: types.FunctionType) -> Iterator[Any]:
         for name in code.co_names:
             thing = function.__globals__.get(name)
             if isinstance(thing, types.ModuleType) and thing.__name__ == _PARENT:
-                if _CHILD in code.co_names:
-                    yield getattr(thing, _CHILD, None)
+                for child in sorted(_CHILDREN & set(_attributes(code))):
+                    yield getattr(thing, child, None)
             else:
                 yield thing
+
+
+def _attributes(code: types.CodeType) -> Iterator[str]:
+    """Yield the attributes that code looks up, but for what it finds in the data sets.
+
+    ``helpers.datasets.jets`` loads data, and ``helpers.jets`` is off limits.
+    """
+    before = None
+    for step in dis.get_instructions(code):
+        name = step.argval if step.opname in ("LOAD_ATTR", "LOAD_METHOD") else None
+        if name and before != "datasets":
+            yield name
+        before = name

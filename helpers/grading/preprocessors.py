@@ -2,17 +2,58 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
 from typing import Any
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
-from nbgrader.preprocessors import ClearHiddenTests, DeduplicateIds, NbGraderPreprocessor
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import (
+    ClearHiddenTests,
+    DeduplicateIds,
+    Execute,
+    NbGraderPreprocessor,
+)
 
-__all__ = ["ForgetCopies", "HideTests", "ShortenTracebacks"]
+__all__ = [
+    "HIDDEN_FILES",
+    "ExecuteWithHiddenFiles",
+    "ForgetCopies",
+    "HideTests",
+    "ShortenTracebacks",
+]
 
 Resources = dict[str, Any]
 #: Longer messages are cut: an answer writes them.
 MOST_CHARACTERS = 1000
+#: What the files in the folder of a solution are called that only its hidden tests read.
+HIDDEN_FILES = "hidden_*"
+
+
+class ExecuteWithHiddenFiles(Execute):
+    """Run a notebook beside the files that its hidden tests read, and take them away again.
+
+    nbgrader has one list of files to ignore, for what it hands out, takes in and gives back. Hidden
+    files stand on it, so they reach no student by any of its commands or pages.
+    """
+
+    def preprocess(
+        self, nb: NotebookNode, resources: Resources, **more: Any
+    ) -> tuple[NotebookNode, Resources]:
+        """Lay the files there, run, and remove them, come what may."""
+        course = CourseDirectory(config=self.config)
+        name = resources["nbgrader"]["assignment"]
+        source = Path(course.format_path(course.source_directory, ".", name))
+        here = Path(resources["metadata"]["path"])
+        copies = []
+        try:
+            for file in sorted(source.glob(HIDDEN_FILES)):
+                copies.append(Path(shutil.copy(file, here)))
+            return super().preprocess(nb, resources, **more)
+        finally:
+            for copy in copies:
+                copy.unlink(missing_ok=True)
 
 
 class ForgetCopies(DeduplicateIds):

@@ -4,7 +4,7 @@ import functools
 
 import pytest
 
-from helpers.checks.guard import forbidden_use
+from helpers.checks.guard import forbidden_use, off_limits
 
 
 def answer(source, name="f"):
@@ -38,6 +38,25 @@ FORBIDDEN = {
     "the library's own": "from helpers.nn.gradcheck import numerical_gradient as f",
     "a class of one's own": "from helpers.nn import losses\n"
     "class C:\n    def go(self):\n        return losses\ndef f(x):\n    return C().go()",
+    "under a short name of the package": "import helpers as h\nimport helpers.nn.losses\n"
+    "def f(x):\n    return h.nn.losses",
+}
+
+FORBIDDEN_JETS = {
+    "import at the top": "from helpers.jets import images\ndef f(x):\n    return images(x)",
+    "as a module": "from helpers import jets\ndef f(x):\n    return jets.images(x)",
+    "through the package": "import helpers\nimport helpers.jets\n"
+    "def f(x):\n    return helpers.jets.images(x)",
+    "beside the data": "import helpers\nimport helpers.datasets\nimport helpers.jets\n"
+    "def f(x):\n    return helpers.datasets.jets, helpers.jets.images(x)",
+    "import inside": "def f(x):\n    from helpers.jets import centre\n    return centre(x)",
+    "import of the module inside": "def f(x):\n    from helpers import jets\n    return jets",
+    "plain import inside": "def f(x):\n    import helpers.jets as h\n    return h.flip(x)",
+    "importlib": "import importlib\n"
+    "def f(x):\n    return importlib.import_module('helpers.jets').rotate(x)",
+    "the library's own": "from helpers.jets import preprocess as f",
+    "a helper of one's own": "from helpers.jets import rotate\ndef g(x):\n    return rotate(x)\n"
+    "def f(x):\n    return g(x)",
 }
 
 ALLOWED = {
@@ -48,12 +67,24 @@ ALLOWED = {
     "words in a docstring": "def f(x):\n    'Do not use helpers.nn here.'\n    return x",
     "numpy": "import numpy as np\nfrom numpy import mean\ndef f(x):\n    return mean(np.abs(x))",
     "itself": "def f(x):\n    return f(x - 1) if x else 0",
+    "jets as data": "from helpers.datasets import Jets, jets\n"
+    "def f(x):\n    return jets, Jets, Jets(*x)",
+    "jets as data, imported inside": "def f(x):\n    from helpers.datasets import jets\n"
+    "    import helpers.datasets.jets\n    return jets()",
+    "jets as data, through the package": "import helpers\nimport helpers.jets\n"
+    "def f(x):\n    return helpers.datasets.jets()",
+    "a variable called jets": "import helpers\ndef f(x):\n    jets = x\n    return jets.mean()",
 }
 
 
 @pytest.mark.parametrize("source", FORBIDDEN.values(), ids=FORBIDDEN)
 def test_use_is_noticed(source):
-    assert forbidden_use(answer(source)).startswith("helpers.nn")
+    assert off_limits(forbidden_use(answer(source))) == "helpers.nn"
+
+
+@pytest.mark.parametrize("source", FORBIDDEN_JETS.values(), ids=FORBIDDEN_JETS)
+def test_use_of_the_jets_library_is_noticed(source):
+    assert off_limits(forbidden_use(answer(source))) == "helpers.jets"
 
 
 @pytest.mark.parametrize("source", ALLOWED.values(), ids=ALLOWED)

@@ -81,7 +81,7 @@ def failures(name: str, cell: str, predict: Callable[..., np.ndarray]) -> int:
             return known[key][number]
 
         try:
-            with contextlib.redirect_stdout(io.StringIO()):
+            with harness.beside(name), contextlib.redirect_stdout(io.StringIO()):
                 exec(compile(source, cell, "exec"), {"fit_and_predict": fit_and_predict})
         except CheckFailed:
             failed += 1

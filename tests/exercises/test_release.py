@@ -63,6 +63,15 @@ def test_release_gives_the_committed_bytes_everywhere(copy, monkeypatch):
     assert release(root=copy) == []
 
 
+def test_nothing_but_notebooks_is_released(copy):
+    hidden = copy / "solutions" / "line" / "hidden_lines.npz"
+    hidden.write_bytes(b"beside the solution, for the hidden tests")
+    release(root=copy, source=True)
+    for root in (copy, ROOT):
+        given = {path for path in (root / "exercises").rglob("*") if path.is_file()}
+        assert {path.suffix for path in given} == {".ipynb"}
+
+
 @pytest.mark.parametrize("name", names())
 def test_released_notebook_is_fit_for_students(name):
     notebook = read(name)

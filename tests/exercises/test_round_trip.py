@@ -29,14 +29,15 @@ def course(request, tmp_path_factory):
     name = request.param
     root = tmp_path_factory.mktemp("course")
     shutil.copy(ROOT / "nbgrader_config.py", root)
-    source = root / "solutions" / name / f"{name}.ipynb"
-    source.parent.mkdir(parents=True)
-    nbformat.write(source_notebook(name), source)
+    shutil.copytree(ROOT / "solutions" / name, root / "solutions" / name)
+    nbformat.write(source_notebook(name), root / "solutions" / name / f"{name}.ipynb")
     nbgrader(root, "generate_assignment", name)
     for student, notebook in submissions(name).items():
         path = root / "submitted" / student / name / f"{name}.ipynb"
         path.parent.mkdir(parents=True)
         nbformat.write(notebook, path)
+    for file in hidden_files(name):  # who has heard of them hands in one of their own
+        (root / "submitted" / "copied" / name / file).write_text("All jets are signal.")
     nbgrader(root, "autograde", name)
     nbgrader(root, "generate_feedback", name)
     nbgrader(root, "export", "--to", "grades.csv")
@@ -51,6 +52,11 @@ def nbgrader(root, *arguments):
     environment = {**os.environ, **ours}
     done = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+
+
+def hidden_files(name):
+    """Return what lies beside a solution for its hidden tests."""
+    return [path.name for path in sorted((ROOT / "solutions" / name).glob("hidden_*"))]
 
 
 def submissions(name):
@@ -166,6 +172,17 @@ def test_nbgrader_releases_what_is_committed(course):
     made = json.loads((root / "exercises" / name / f"{name}.ipynb").read_text())
     committed = json.loads((ROOT / "exercises" / name / f"{name}.ipynb").read_text())
     assert made["cells"] == committed["cells"]
+
+
+def test_hidden_files_reach_no_student(course):
+    # The notebooks ran beside them, or their tests would not have passed.
+    name, root = course
+    given = {path.name for path in (root / "exercises").rglob("*") if path.is_file()}
+    assert given == {f"{name}.ipynb"}
+    for folder in ("autograded", "feedback"):
+        kept = {path.name for path in (root / folder).rglob("*") if path.is_file()}
+        assert len(kept & {f"{name}.ipynb", f"{name}.html"}) == 1
+        assert kept & set(hidden_files(name)) == set()
 
 
 @pytest.mark.parametrize(
