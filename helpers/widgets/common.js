@@ -499,6 +499,130 @@ export function handle(className = "") {
     s("circle", { r: 22, class: "nj-touch" }), s("circle", { r: 7, class: "nj-dot" }));
 }
 
+// ── Pictures and maps of square cells ──────────────────────────────────────────────────────
+
+const CELL_UNITS = 20; // units of the view box
+
+/**
+ * A square of cells, such as the pixels of a picture or the numbers of a feature map.
+ *
+ * `span`: cells along a side of what is shown; a smaller grid stands in the middle of it, or with `fit` fills it. With
+ * `visit(row, column, how)` the cells can be reached: "press" where the pointer goes down, "drag" where it
+ * is moved while down, "hover" where it is moved otherwise, and `visit(null)` when it has left. With
+ * `press(event)` it takes the focus, and gets the keys.
+ * Returns `element`; `draw(side, values)`, with one { tone, weight, text } for each cell, row by row: `tone`
+ * is the cell's data-tone, `weight` (0 to 1) how strong its colour is, `text` optional; `mark(name, box)` with a box
+ * { top, left, bottom, right } in cells, ends included, or null; and `place(box)`, where it is in units of a cell.
+ */
+export function raster({ span, fit = false, visit, press, className = "" }) {
+  const size = span * CELL_UNITS;
+  const boxes = s("g", {});
+  const texts = s("g", {});
+  const front = s("g", { class: "nj-raster-front" });
+  const element = s("svg", { class: `nj-raster ${className}`, viewBox: `0 0 ${size} ${size}`, role: press ? "application" : "img" }, boxes, texts, front);
+  const marks = {};
+  let [cells, shown, side, start] = [[], [], 0, 0];
+  const at = (event) => {
+    const box = element.getBoundingClientRect();
+    const [column, row] = [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height]
+      .map((part) => Math.floor(part * span - start));
+    return row >= 0 && column >= 0 && row < side && column < side ? [row, column] : [null];
+  };
+  if (visit) {
+    let pointer = null;
+    const stop = (event) => { if (event.pointerId === pointer) pointer = null; };
+    set(element, {
+      onpointerdown: (event) => {
+        if (event.button !== 0 || pointer !== null || at(event)[0] === null) return;
+        pointer = event.pointerId;
+        element.setPointerCapture(pointer);
+        visit(...at(event), "press");
+      },
+      onpointermove: (event) => visit(...at(event), event.pointerId === pointer ? "drag" : "hover"),
+      onpointerup: stop,
+      onpointercancel: stop,
+      onpointerleave: () => visit(null),
+    });
+  }
+  if (press) set(element, { tabindex: 0, onkeydown: press });
+  const place = ({ top, left, bottom, right }) => ({ top: start + top, left: start + left, bottom: start + bottom + 1, right: start + right + 1 });
+  return {
+    element, place,
+    draw(count, values) {
+      if (count !== side) {
+        [side, start, shown] = [count, fit ? 0 : (span - count) / 2, []];
+        if (fit) set(element, { viewBox: `0 0 ${count * CELL_UNITS} ${count * CELL_UNITS}` });
+        cells = Array.from({ length: count * count }, (_, k) => {
+          const [x, y] = [(start + (k % count)) * CELL_UNITS, (start + Math.floor(k / count)) * CELL_UNITS];
+          return { box: s("rect", { class: "nj-cell", x, y, width: CELL_UNITS, height: CELL_UNITS }), text: s("text", { x: x + CELL_UNITS / 2, y: y + CELL_UNITS / 2 }) };
+        });
+        boxes.replaceChildren(...cells.map(({ box }) => box));
+        texts.replaceChildren(...(values.some(({ text }) => text !== undefined) ? cells.map(({ text }) => text) : []));
+      }
+      values.forEach(({ tone, weight = 1, text = "" }, k) => {
+        const now = `${tone} ${weight.toFixed(3)} ${text}`;
+        if (shown[k] === now) return;
+        shown[k] = now;
+        set(cells[k].box, { "data-tone": tone, "fill-opacity": weight.toFixed(3) });
+        set(cells[k].text, { "data-length": text.length });
+        cells[k].text.textContent = text;
+      });
+    },
+    mark(name, box) {
+      marks[name] ??= front.appendChild(s("rect", { class: `nj-mark nj-mark-${name}` }));
+      marks[name].style.display = box ? "" : "none";
+      if (!box) return;
+      const { top, left, bottom, right } = place(box);
+      set(marks[name], { x: left * CELL_UNITS, y: top * CELL_UNITS, width: (right - left) * CELL_UNITS, height: (bottom - top) * CELL_UNITS });
+    },
+  };
+}
+
+/**
+ * Two rasters side by side, with a beam from a box of the left one to a box of the right one: what a number is
+ * made of. Returns `element`, `titles(left, right)`, and `beam(from, to)` with boxes as of `mark`, null for none.
+ */
+export function stage(left, right, spans) {
+  const GAP = 1.4; // cells
+  const [width, height] = [(spans[0] + GAP + spans[1]) * CELL_UNITS, spans[0] * CELL_UNITS];
+  const heads = [0, 1].map(() => h("p", { class: "nj-panel-title" }));
+  const light = s("path", { class: "nj-beam" });
+  const air = s("svg", { class: "nj-air", viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true" }, light);
+  return {
+    element: h("div", { class: "nj-stage", style: `grid-template-columns: ${spans[0]}fr ${GAP}fr ${spans[1]}fr` }, ...heads, left.element, right.element, air),
+    titles(...texts) {
+      heads.forEach((head, i) => { if (head.textContent !== texts[i]) head.textContent = texts[i]; });
+    },
+    beam(from, to) {
+      light.style.display = from && to ? "" : "none";
+      if (!from || !to) return;
+      const [a, b] = [left.place(from), right.place(to)];
+      const point = (x, y) => `${(x * CELL_UNITS).toFixed(1)} ${(y * CELL_UNITS).toFixed(1)}`;
+      const far = spans[0] + GAP;
+      set(light, { d: `M${point(a.right, a.top)}L${point(far + b.left, b.top)}V${(b.bottom * CELL_UNITS).toFixed(1)}L${point(a.right, a.bottom)}Z` });
+    },
+  };
+}
+
+/** The box of one cell. */
+export function boxOf(row, column) {
+  return { top: row, left: column, bottom: row, right: column };
+}
+
+/**
+ * Keys that move over a square of `side` cells: the number of the cell that an arrow key, Home or End leads to
+ * from number `k`; null for another key. What is used does not reach the notebook around the widget.
+ */
+export function keyedCell(event, k, side) {
+  const ways = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0], Home: [-side, -side], End: [side, side] };
+  const way = ways[event.key];
+  if (!way || event.ctrlKey || event.altKey || event.metaKey) return null;
+  event.preventDefault();
+  event.stopPropagation();
+  const [row, column] = [Math.floor(k / side) + way[0], (k % side) + way[1]].map((each) => clamp(each, 0, side - 1));
+  return row * side + column;
+}
+
 // ── Controls ───────────────────────────────────────────────────────────────────────────────
 
 /** Keys typed in a control are its own: JupyterLab would take arrows and Enter for itself. */

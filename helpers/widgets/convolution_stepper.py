@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from numpy.typing import ArrayLike
 
+    from helpers.nn.convolution import Conv2D
+
 __all__ = ["KERNELS", "PICTURES", "SIZE", "ConvolutionStepper"]
 
 SIZE = 12  # pixels in a row, and in a column
@@ -67,8 +69,8 @@ PICTURES = {
     "dot": ("." * SIZE + "\n") * 5 + ".....#......\n" + ("." * SIZE + "\n") * 6,
 }
 KERNELS = {
-    "right": ("brighter to the right", [-1, 0, 1, -1, 0, 1, -1, 0, 1]),
-    "down": ("brighter downwards", [-1, -1, -1, 0, 0, 0, 1, 1, 1]),
+    "right": ("upright edges", [-1, 0, 1, -1, 0, 1, -1, 0, 1]),
+    "down": ("level edges", [-1, -1, -1, 0, 0, 0, 1, 1, 1]),
     "outline": ("outline", [-1, -1, -1, -1, 8, -1, -1, -1, -1]),
     "corner": ("upper left corner", [-1, -1, -1, -1, 1, 1, -1, 1, 1]),
     "blur": ("blur", [0.1, 0.1, 0.1, 0.1, 0.2, 0.1, 0.1, 0.1, 0.1]),
@@ -108,11 +110,21 @@ class ConvolutionStepper(Widget):
     steps : int
         How many outputs have been computed; the last one is shown in full.
     layers : int
-        1 to 3: the receptive field is that of a neuron so many such layers up.
+        1 to 3 layers one upon the other, all with this kernel, stride and padding. With 1 the
+        kernel slides; with more the map of the last one that fits is shown, and what its chosen
+        number depends on.
+    chosen : int
+        Which number of the last map is looked at, counted row by row; -1 for the last output (with
+        one layer) or the one in the middle.
     feature_map : numpy.ndarray, shape (n, n)
-        All outputs; read-only.
+        All outputs of the first layer; read-only.
+    maps : list of numpy.ndarray
+        The outputs of each layer that fits, at most ``layers`` of them; read-only.
     field : int
-        Width of the receptive field in pixels; read-only.
+        Width of the receptive field of the last of these, in pixels, where no border cuts it off;
+        read-only.
+    seen : numpy.ndarray of bool, shape (12, 12)
+        The pixels on which the chosen number depends, if no weight is 0; read-only.
 
     Raises
     ------
@@ -134,19 +146,24 @@ class ConvolutionStepper(Widget):
     >>> w.layers = 2
     >>> w.field
     7
+    >>> w.seen[5]
+    array([False, False, False, False,  True,  True,  True,  True,  True, True,  True, False])
     """
 
     name = traitlets.Unicode("convolution_stepper").tag(sync=True)
     title = traitlets.Unicode("Convolution stepper").tag(sync=True)
     alt = traitlets.Unicode(
-        "A picture of 12 by 12 pixels with a frame of 3 by 3 that moves over it, the kernel with "
-        "its nine weights, and the feature map that is filled with one number for each place of "
-        "the frame, orange where it is positive and blue where it is negative. Play, and look at "
-        "which places of the picture make the feature map bright: a kernel that is negative at "
-        "the left and positive at the right answers where the picture gets brighter to the right. "
-        "Try a stride of 2 and padding, and count the numbers in the map."
+        "Left, a picture of 12 by 12 pixels with a frame of 3 by 3 that moves over it; right, the "
+        "feature map, filled with one number for each place of the frame, orange where it is "
+        "positive and blue where it is negative. Below, the nine pixels in the frame, times the "
+        "nine weights of the kernel, which can be typed, are nine products, whose sum is the "
+        "number. Play, and look at which places of the picture make the map strong: a kernel that "
+        "is negative at the left and positive at the right answers where ink begins and ends from "
+        "left to right. Try a stride of 2 and padding, and count the numbers in the map. With two "
+        "or three layers, choose a number of the last map and see how much of the picture it "
+        "depends on."
     ).tag(sync=True)
-    height = traitlets.Tuple(traitlets.Int(), traitlets.Int(), default_value=(536, 1010)).tag(
+    height = traitlets.Tuple(traitlets.Int(), traitlets.Int(), default_value=(722, 940)).tag(
         sync=True
     )
 
@@ -157,6 +174,7 @@ class ConvolutionStepper(Widget):
     padding = traitlets.Enum(("valid", "same"), "valid").tag(sync=True)
     steps = traitlets.Int(1, min=0, max=SIZE**2).tag(sync=True)
     layers = traitlets.Int(1, min=1, max=3).tag(sync=True)
+    chosen = traitlets.Int(-1, min=-1, max=SIZE**2 - 1).tag(sync=True)
     pictures = traitlets.Dict(read_only=True).tag(sync=True)
     kernels = traitlets.List(read_only=True).tag(sync=True)
 
@@ -201,26 +219,57 @@ class ConvolutionStepper(Widget):
         pixels = self.pixels if self.picture == OWN else self.pictures[self.picture]
         return np.reshape(pixels, (SIZE, SIZE))
 
+    def _stack(self) -> list[tuple[Conv2D, np.ndarray]]:
+        """Return the layers that fit, after they have seen the picture, and their maps."""
+        from helpers.nn.convolution import Conv2D
+
+        stack, x = [], self.image[None, :, :, None]
+        for _ in range(self.layers):
+            if self.padding == "valid" and x.shape[1] < KERNEL:
+                break
+            layer = Conv2D(
+                1,
+                1,
+                kernel=KERNEL,
+                stride=self.stride,
+                padding=self.padding,
+                rng=np.random.default_rng(0),  # what it draws is replaced
+            )
+            layer.kernels = np.reshape(self.weights, layer.kernels.shape)
+            x = layer.forward(x)
+            stack.append((layer, x[0, :, :, 0]))
+        return stack
+
+    @property
+    def maps(self) -> list[np.ndarray]:
+        """What each layer finds at each of its places."""
+        return [found for _, found in self._stack()]
+
     @property
     def feature_map(self) -> np.ndarray:
         """What the kernel finds at each of its places."""
-        from helpers.nn.convolution import Conv2D
-
-        layer = Conv2D(
-            1,
-            1,
-            kernel=KERNEL,
-            stride=self.stride,
-            padding=self.padding,
-            rng=np.random.default_rng(0),  # what it draws is replaced
-        )
-        layer.kernels = np.reshape(self.weights, layer.kernels.shape)
-        return layer.forward(self.image[None, :, :, None])[0, :, :, 0]
+        return self.maps[0]
 
     @property
     def field(self) -> int:
-        """Width of the receptive field of a neuron ``layers`` layers up, in pixels."""
-        return 1 + (KERNEL - 1) * sum(self.stride**layer for layer in range(self.layers))
+        """Width of the receptive field of the last layer, in pixels, away from the borders."""
+        return 1 + (KERNEL - 1) * sum(self.stride**layer for layer in range(len(self.maps)))
+
+    @property
+    def seen(self) -> np.ndarray:
+        """The pixels to which a gradient of the chosen number comes back."""
+        stack = self._stack()
+        size = len(stack[-1][1])
+        index = self.chosen
+        if not 0 <= index < size**2:
+            last = min(max(self.steps - 1, 0), size**2 - 1)
+            index = last if self.layers == 1 else size // 2 * (size + 1)
+        grad = np.zeros((1, size, size, 1))
+        grad[0, index // size, index % size] = 1
+        for layer, _ in reversed(stack):
+            layer.kernels = np.ones(layer.kernels.shape)
+            grad = layer.backward(grad)
+        return grad[0, :, :, 0] > 0
 
     def still(self) -> Figure:
         """Draw the picture, the kernel and the feature map as far as it is filled.

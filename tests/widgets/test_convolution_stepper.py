@@ -34,6 +34,20 @@ def state(shown) -> dict:
     }
 
 
+def correlated(image, kernel, stride, padding):
+    """The feature map by its definition, in loops, without the library."""
+    size = len(image)
+    count = (size - 3) // stride + 1 if padding == "valid" else -(-size // stride)
+    total = max((count - 1) * stride + 3 - size, 0) if padding == "same" else 0
+    padded = np.zeros((size + total, size + total))
+    padded[total // 2 : total // 2 + size, total // 2 : total // 2 + size] = image
+    found = np.zeros((count, count))
+    for i, j in np.ndindex(count, count):
+        window = padded[i * stride : i * stride + 3, j * stride : j * stride + 3]
+        found[i, j] = (window * kernel).sum()
+    return found
+
+
 @pytest.mark.parametrize("name", PICTURES)
 def test_pictures_have_their_size_and_some_of_each(name):
     image = ConvolutionStepper(picture=name).image
@@ -67,8 +81,8 @@ def test_javascript_finds_what_the_library_finds(run_js, stride, padding):
     shown = ConvolutionStepper(**drawn(), stride=stride, padding=padding)
     found = run_js(
         MODULE,
-        "[m.featureMap(a[0]), m.places(a[1], a[2]), m.featureMap(a[0]).map((_, i) =>"
-        " m.output(a[0], i))]",
+        "((maps) => [maps[1].values, m.places(a[1], a[2]), maps[1].values.map((_, i) =>"
+        " m.output(a[0], i))])(m.layerMaps(a[0]))",
         [state(shown), stride, padding],
     )
     expected = shown.feature_map
@@ -89,27 +103,88 @@ def test_javascript_finds_what_the_library_finds(run_js, stride, padding):
         assert place["sum"] == pytest.approx(expected.flat[index])
 
 
-@pytest.mark.parametrize(("stride", "layers"), list(itertools.product((1, 2), (1, 2, 3))))
-def test_field_is_what_moves_the_last_neuron(run_js, stride, layers):
-    size = 40
+@pytest.mark.parametrize(("stride", "padding"), SETTINGS)
+def test_maps_of_all_layers_are_those_of_the_definition(run_js, stride, padding):
+    shown = ConvolutionStepper(**drawn(2), stride=stride, padding=padding, layers=3)
+    expected = [shown.image]
+    kernel = np.reshape(shown.weights, (3, 3))
+    for _ in range(3):
+        if padding == "same" or len(expected[-1]) >= 3:
+            expected.append(correlated(expected[-1], kernel, stride, padding))
+    found = run_js(MODULE, "m.layerMaps(a[0])", [state(shown)])
+    assert [each["size"] for each in found] == [len(each) for each in expected]
+    assert len(shown.maps) == len(expected) - 1
+    for in_js, in_python, want in zip(found[1:], shown.maps, expected[1:], strict=True):
+        np.testing.assert_allclose(in_js["values"], want.ravel(), rtol=1e-12, atol=1e-9)
+        np.testing.assert_allclose(in_python, want, rtol=1e-12, atol=1e-9)
+
+
+@pytest.mark.parametrize("layers", [1, 2, 3])
+@pytest.mark.parametrize(("stride", "padding"), SETTINGS)
+def test_the_box_holds_the_pixels_that_move_the_chosen_number_and_no_others(
+    run_js, stride, padding, layers
+):
+    """Every pixel is changed, one after the other, and it is seen which numbers follow."""
+    settings = {"stride": stride, "padding": padding, "layers": layers, "weights": [1] * 9}
+    last = ConvolutionStepper(**settings).maps[-1]
+    moved = np.zeros((SIZE, SIZE, *last.shape), dtype=bool)
+    for row, column in np.ndindex(SIZE, SIZE):
+        image = np.zeros((SIZE, SIZE))
+        image[row, column] = 1
+        moved[row, column] = ConvolutionStepper(image, **settings).maps[-1] != 0
+    shown = ConvolutionStepper(**settings)
+    boxes = run_js(
+        MODULE,
+        "((maps) => maps.at(-1).values.map((_, i) => m.fieldBoxes(a[0], maps, i)))"
+        "(m.layerMaps(a[0]))",
+        [state(shown)],
+    )
+    for index, (box, *_) in enumerate(boxes):
+        inside = np.zeros((SIZE, SIZE), dtype=bool)
+        inside[box["top"] : box["bottom"] + 1, box["left"] : box["right"] + 1] = True
+        want = moved[:, :, index // len(last), index % len(last)]
+        np.testing.assert_array_equal(inside, want)
+        shown.chosen = index
+        np.testing.assert_array_equal(shown.seen, want)
+        assert max(box["bottom"] - box["top"], box["right"] - box["left"]) < shown.field
+
+
+@pytest.mark.parametrize(("stride", "layers"), list(itertools.product((1, 2, 3), (1, 2, 3))))
+def test_the_width_of_the_field_is_that_of_a_picture_without_borders(run_js, stride, layers):
+    size = 1 + 2 * (1 + stride + stride**2) + 4 * stride**3
     rng = np.random.default_rng(1)
     stack = [Conv2D(1, 1, kernel=3, stride=stride, rng=rng) for _ in range(layers)]
-
-    def last(x):
-        for layer in stack:
-            x = layer.forward(x)
-        return x
-
     x = np.zeros((1, size, size, 1))
-    grad = np.zeros_like(last(x))
+    for layer in stack:
+        layer.kernels = np.ones((3, 3, 1, 1))
+        x = layer.forward(x)
+    grad = np.zeros_like(x)
     grad[0, 1, 1, 0] = 1
     for layer in reversed(stack):
-        layer.kernels = np.ones((3, 3, 1, 1))
         grad = layer.backward(grad)
     columns = np.flatnonzero(grad[0, :, :, 0].any(axis=0))
     expected = columns[-1] - columns[0] + 1
-    assert ConvolutionStepper(stride=stride, layers=layers).field == expected
     assert run_js(MODULE, "m.fieldWidth(...a)", [stride, layers]) == expected
+    shown = ConvolutionStepper(stride=stride, layers=layers, padding="same")
+    assert shown.field == expected
+
+
+def test_a_layer_that_does_not_fit_is_left_out(run_js):
+    shown = ConvolutionStepper(stride=3, layers=3)
+    assert [len(each) for each in shown.maps] == [4, 1]
+    assert shown.field == 9
+    told = run_js(MODULE, "m.describe(a[0], 7, 0)", [state(shown)])
+    assert told.startswith("12 → 4 → 1 along a side.")
+    assert "The next layer does not fit: its kernel is wider than a map of 1 × 1." in told
+
+
+def test_without_a_choice_the_last_output_or_the_middle_is_looked_at():
+    shown = ConvolutionStepper(steps=12)
+    rows, columns = np.nonzero(shown.seen)
+    assert (rows.min(), rows.max(), columns.min(), columns.max()) == (1, 3, 1, 3)
+    shown.layers = 2
+    rows, columns = np.nonzero(shown.seen)
+    assert (rows.min(), rows.max(), columns.min(), columns.max()) == (4, 8, 4, 8)
 
 
 @pytest.mark.parametrize(
@@ -123,6 +198,8 @@ def test_field_is_what_moves_the_last_neuron(run_js, stride, layers):
         ("padding", "full", "padding"),
         ("steps", 145, "steps"),
         ("layers", 0, "layers"),
+        ("chosen", -2, "chosen"),
+        ("chosen", 144, "chosen"),
     ],
 )
 def test_impossible_values_are_refused(trait, value, message):
@@ -155,15 +232,22 @@ def test_still_shows_what_is_set():
 
 
 def test_words(run_js):
-    def told(**settings):
+    def told(index=13, **settings):
         shown = ConvolutionStepper(**settings)
-        return run_js(MODULE, "m.describe(a[0], 7)", [state(shown)])
+        return run_js(
+            MODULE, "[m.describe(a[0], 7, a[1]), m.sizeText(a[0])]", [state(shown), index]
+        )
 
-    assert told() == "7 of 100 outputs. Along each side: ⌊(12 − 3)/1⌋ + 1 = 10."
-    assert "⌊(12 + 1 − 3)/2⌋ + 1 = 6" in told(stride=2, padding="same")
-    assert told(layers=2, stride=2).endswith(
-        "2 such layers up, centred here, sees 7 × 7 pixels (dashed)."
+    words, size = told()
+    assert words == "7 of 100 outputs. The frame shows the window of row 2, column 4."
+    assert size == "⌊(n + p − k)/s⌋ + 1 = ⌊(12 + 0 − 3)/1⌋ + 1 = 10"
+    assert told(stride=2, padding="same")[1].endswith("⌊(12 + 1 − 3)/2⌋ + 1 = 6")
+    words, _ = told(layers=3, stride=2, padding="same", index=3)
+    assert words == (
+        "12 → 6 → 3 → 2 along a side. A number of layer 3 sees 1 + 2 + 2·2 + 2·4 = 15 pixels along "
+        "a side. That in row 2, column 2 lies at the border: 8 × 8 of them are in the picture."
     )
+    assert told(layers=2)[0].endswith("That in row 2, column 6 sees the 5 × 5 in the frame.")
     seen = {"seen": [1, 0, 0.5, 0, 0, 0, 0, 0, 1], "sum": -0.75}
     text = run_js(MODULE, "m.sumText(a[0], a[1])", [seen, [1, 2, -1.5, 0, 0, 0, 0, 0, -1]])
     assert text == "1·1 + 0.5·(−1.5) + 1·(−1) = −0.75"

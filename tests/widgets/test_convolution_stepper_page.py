@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -10,7 +12,8 @@ from helpers.widgets.convolution_stepper import KERNELS, SIZE, ConvolutionSteppe
 
 pytestmark = pytest.mark.slow
 
-CELL = 22
+CELL = 20
+SPAN = 14  # cells along a side of the picture, with its rim
 
 
 class Shown:
@@ -18,12 +21,16 @@ class Shown:
 
     def __init__(self, page):
         self.page = page
-        self.paper = page.get_by_role("application")
+        self.paper = page.get_by_role("application", name="The picture")
+        self.map = page.get_by_role("application", name="The map of")
+        self.size = page.locator(".nj-cs-size")
         self.status = page.locator(".nj-cs-status")
         self.sum = page.locator(".nj-cs-sum")
         self.picture = page.get_by_role("combobox", name="Picture")
         self.kernel = page.get_by_role("combobox", name="Kernel")
         self.padding = page.get_by_role("combobox", name="Padding")
+        self.stride = page.get_by_role("combobox", name="Stride")
+        self.layers = page.get_by_role("combobox", name="Layers")
 
     def button(self, name):
         return self.page.get_by_role("button", name=name, exact=True)
@@ -45,42 +52,98 @@ class Shown:
         self.page.wait_for_timeout(60)
         self.settle()
 
-    def box(self, selector) -> list[float]:
-        names = ("x", "y", "width", "height")
-        found = self.page.locator(selector)
-        return [float(found.get_attribute(name)) for name in names]
+    def cells(self, selector) -> list[float]:
+        """The signed strength of the colour of each cell, row by row."""
+        return self.page.locator(f"{selector} .nj-cell").evaluate_all(
+            "all => all.map(e => Number(e.getAttribute('fill-opacity'))"
+            " * (e.dataset.tone === 'minus' ? -1 : 1))"
+        )
 
-    def expect(self, **traits) -> None:
+    def mark(self, where, name) -> list[float] | None:
+        """Top, left, height, width of a mark in cells, or None if it is not seen."""
+        found = self.page.locator(f"{where} .nj-mark-{name}")
+        if not found.count() or not found.is_visible():
+            return None
+        return [float(found.get_attribute(n)) / CELL for n in ("y", "x", "height", "width")]
+
+    def at(self, grid, row, column, side=SIZE) -> tuple[float, float]:
+        """Where the middle of a cell is on the screen."""
+        box = grid.bounding_box()
+        start = (SPAN - side) / 2
+        return tuple(
+            low + (start + k + 0.5) * box["width"] / SPAN
+            for low, k in ((box["x"], column), (box["y"], row))
+        )
+
+    def expect(self, pointed=None, **traits) -> None:
         """Check all that is written and drawn against the class in Python."""
         python = ConvolutionStepper(**traits)
         self.settle()
-        found = python.feature_map
-        steps = min(python.steps, found.size)
-        shown = self.page.locator(".nj-panel:last-child .nj-cs-cell:visible").evaluate_all(
-            "all => all.map(e => e.getAttribute('data-value'))"
-        )
+        steps = min(python.steps, python.feature_map.size)
+        found = python.maps[-1]
+        n, single = len(found), python.layers == 1
+        shown = self.cells(".nj-cs-map")
         assert len(shown) == found.size
-        assert all(value is None for value in shown[steps:])
-        np.testing.assert_allclose([float(v) for v in shown[:steps]], found.flat[:steps], atol=1e-5)
+        want = 0.9 * found.ravel() / max(np.abs(found).max(), 1e-9)
+        if single:
+            want[steps:] = 0
+        np.testing.assert_allclose(shown, want, atol=6e-4)
         weights = [float(self.weight(i, j).input_value()) for i in (1, 2, 3) for j in (1, 2, 3)]
         np.testing.assert_allclose(weights, python.weights, atol=6e-4)
-        pixels = self.page.locator(".nj-cs-paper .nj-cs-cell").evaluate_all(
-            "all => all.map(e => Number(e.style.fillOpacity))"
+        np.testing.assert_allclose(
+            self.cells(".nj-cs-paper"), 0.85 * python.image.ravel(), atol=6e-4
         )
-        np.testing.assert_allclose(pixels, 0.85 * python.image.ravel(), atol=0.006)
-        assert self.status.text_content().startswith(f"{steps} of {found.size} outputs.")
-        n = len(found)
-        total = 0 if python.padding == "valid" else max((n - 1) * python.stride + 3 - SIZE, 0)
-        row, column = divmod(max(steps - 1, 0), n)
-        corner = [(python.stride * i - total // 2 + 1) * CELL for i in (column, row)]
-        assert self.box(".nj-cs-paper .nj-cs-window") == [*corner, 3 * CELL, 3 * CELL]
-        field = self.page.locator(".nj-cs-field")
-        assert field.is_visible() == (python.layers > 1)
-        if python.layers > 1:
-            outwards = (python.field - 3) / 2 * CELL
-            width = python.field * CELL
-            expected = [corner[0] - outwards, corner[1] - outwards, width, width]
-            assert self.box(".nj-cs-field") == expected
+        if pointed is not None:
+            python.chosen = pointed
+        if not 0 <= python.chosen < found.size:
+            python.chosen = max(steps - 1, 0) if single else n // 2 * (n + 1)
+        row, column = divmod(python.chosen, n)
+        known = not single or steps > 0 or traits.get("chosen", -1) >= 0 or pointed is not None
+        start = (SPAN - n) / 2
+        one = [start + row, start + column, 1, 1]
+        assert self.mark(".nj-cs-map", "window") == (one if known else None)
+        # What the number depends on, as the library has it.
+        rows, columns = np.nonzero(python.seen)
+        box = [rows.min() + 1, columns.min() + 1, np.ptp(rows) + 1, np.ptp(columns) + 1]
+        assert self.mark(".nj-cs-paper", "field") == (None if single else box)
+        m = len(python.feature_map)
+        total = 0 if python.padding == "valid" else max((m - 1) * python.stride + 3 - SIZE, 0)
+        if single:
+            corner = [python.stride * k - total // 2 for k in (row, column)]
+            window = self.mark(".nj-cs-paper", "window")
+            assert window == [corner[0] + 1, corner[1] + 1, 3, 3]
+            ends = (total // 2, total - total // 2)
+            padded = np.pad(python.image, [ends, ends])
+            top, left = (k + total // 2 for k in corner)
+            seen = padded[top : top + 3, left : left + 3].ravel()
+            for slot, values in (("before", seen), ("after", seen * python.weights)):
+                texts = self.page.locator(f".nj-cs-{slot} text").all_text_contents()
+                if slot == "after" and not known:
+                    assert texts == ["?"] * 9
+                    continue
+                numbers = [float(text.replace("−", "-")) for text in texts]
+                np.testing.assert_allclose(numbers, values, atol=0.0051)
+            assert self.status.text_content().startswith(f"{steps} of {found.size} outputs.")
+        else:
+            number = f"{box[2]} × {box[3]}"
+            words = self.status.text_content()
+            assert f"sees the {number} in" in words or f"border: {number} of" in words
+        around = [1 - total // 2, 1 - total // 2, SIZE + total, SIZE + total]
+        assert self.mark(".nj-cs-paper", "pad") == (around if total else None)
+        assert f"(12 + {total} − 3)/{python.stride}⌋ + 1 = {m}" in self.size.text_content()
+        self.expect_beam([*(window if single else box)], one if known else None)
+
+    def expect_beam(self, window, one) -> None:
+        """The beam goes from the right side of the window to the left side of the number."""
+        beam = self.page.locator(".nj-beam")
+        assert beam.is_visible() == (one is not None)
+        if one is None:
+            return
+        found = [float(n) for n in re.findall(r"-?[\d.]+", beam.get_attribute("d"))]
+        far = SPAN + 1.4
+        top, left, height, width = window
+        want = [left + width, top, far + one[1], one[0], one[0] + 1, left + width, top + height]
+        np.testing.assert_allclose(np.array(found) / CELL, want, atol=0.006)
 
 
 @pytest.fixture
@@ -98,12 +161,74 @@ def test_steps_fill_the_map(shown):
     for _ in range(3):
         shown.button("Step").click()
     shown.expect(steps=4)
-    assert shown.sum.text_content().endswith("= 2") or "sum is" in shown.sum.text_content()
+    fourth = ConvolutionStepper().feature_map[0, 3]
+    assert shown.sum.text_content().endswith(f"= {fourth:g}")
     shown.track("Outputs").fill("57")
     shown.expect(steps=57)
     shown.button("Reset").click()
     shown.expect(steps=0)
-    assert "Press Step" in shown.sum.text_content()
+    assert "predict the sum" in shown.sum.text_content()
+
+
+def test_the_pointer_shows_the_window_of_the_number_below_it(shown):
+    shown.track("Outputs").fill("20")
+    shown.page.mouse.move(*shown.at(shown.map, 7, 2, 10))
+    shown.expect(steps=20, pointed=72)
+    shown.page.mouse.move(*shown.at(shown.map, 0, 9, 10))
+    shown.expect(steps=20, pointed=9)
+    shown.page.mouse.move(*shown.at(shown.paper, 0, 0))
+    shown.expect(steps=20)
+    shown.page.mouse.click(*shown.at(shown.map, 3, 3, 10))
+    shown.page.mouse.move(*shown.at(shown.paper, 0, 0))
+    shown.expect(steps=20, chosen=33)
+    shown.button("Step").click()
+    shown.expect(steps=21)
+
+
+def test_keys_choose_a_number_of_the_map(shown):
+    shown.page.evaluate("document.body.addEventListener('keydown', () => { window.taken = true; })")
+    shown.track("Outputs").fill("20")
+    shown.map.focus()
+    for key in ("ArrowDown", "ArrowDown", "ArrowLeft", "ArrowUp"):
+        shown.page.keyboard.press(key)
+    shown.expect(steps=20, chosen=28)
+    shown.page.keyboard.press("End")
+    shown.page.keyboard.press("ArrowRight")
+    shown.expect(steps=20, chosen=99)
+    shown.page.keyboard.press("Home")
+    shown.expect(steps=20, chosen=0)
+    assert shown.page.evaluate("window.taken") is None
+
+
+@pytest.mark.parametrize(
+    ("stride", "padding", "layers"),
+    [
+        (1, "valid", 2), (1, "valid", 3), (2, "same", 2), (2, "same", 3), (3, "same", 2),
+        (3, "valid", 3),
+    ],
+)  # fmt: skip
+def test_deeper_layers_see_more(shown, stride, padding, layers):
+    traits = {"stride": stride, "padding": padding, "layers": layers}
+    shown.stride.select_option(str(stride))
+    shown.padding.select_option(padding)
+    shown.layers.select_option(str(layers))
+    shown.expect(**traits)
+    assert shown.button("Play").is_disabled()
+    python = ConvolutionStepper(**traits)
+    n = len(python.maps[-1])
+    for row, column in {(0, 0), (n - 1, 0), (n // 2, n - 1)}:
+        shown.page.mouse.move(*shown.at(shown.map, row, column, n))
+        shown.expect(**traits, pointed=row * n + column)
+    shown.page.mouse.move(*shown.at(shown.paper, 0, 0))
+    # The layers in between, small.
+    between = python.maps[:-1]
+    for slot, layer in zip(("before", "after"), between, strict=False):
+        most = np.abs(layer).max()
+        np.testing.assert_allclose(
+            shown.cells(f".nj-cs-{slot} svg:visible"), 0.9 * layer.ravel() / most, atol=6e-4
+        )
+    shown.layers.select_option("1")
+    shown.expect(stride=stride, padding=padding)
 
 
 def test_play_runs_to_the_last_place_and_stops(shown):
@@ -151,31 +276,39 @@ def test_kernels_are_chosen_and_typed(shown):
     shown.expect(steps=100, weights=[0, 0, 0, 0, 1, 9, 0, 0, 0])
 
 
-def test_stride_padding_and_layers(shown):
-    shown.follow("steps=144")
+def test_stride_and_padding(shown):
     shown.padding.select_option("same")
-    shown.follow("steps=144&padding=same")
+    shown.track("Outputs").fill("144")
     shown.expect(steps=144, padding="same")
-    shown.track("Stride").fill("2")
-    shown.expect(steps=144, padding="same", stride=2)
-    shown.track("Layers up").fill("3")
-    shown.expect(steps=144, padding="same", stride=2, layers=3)
-    shown.track("Stride").fill("3")
+    for stride in ("2", "3"):
+        shown.stride.select_option(stride)
+        shown.expect(steps=144, padding="same", stride=int(stride))
     shown.padding.select_option("valid")
-    shown.expect(steps=144, stride=3, layers=3)
+    shown.expect(steps=144, stride=3)
 
 
 def test_pixels_are_switched_by_pointer(shown):
     house = ConvolutionStepper().image
     shown.track("Outputs").fill("100")
-    box = shown.paper.bounding_box()
     for row, column in ((0, 0), (6, 3), (11, 11)):
-        side = box["width"] / (SIZE + 2)
-        shown.page.mouse.click(box["x"] + (column + 1.5) * side, box["y"] + (row + 1.5) * side)
+        shown.page.mouse.click(*shown.at(shown.paper, row, column))
         house[row, column] = 1 - house[row, column]
     shown.expect(picture="own", pixels=house.ravel(), steps=100)
+    box = shown.paper.bounding_box()
     shown.page.mouse.click(box["x"] + 3, box["y"] + 3)  # the rim is no pixel
     shown.expect(picture="own", pixels=house.ravel(), steps=100)
+
+
+def test_a_stroke_draws_what_its_first_pixel_became(shown):
+    image = ConvolutionStepper(picture="edge").image
+    shown.picture.select_option("edge")
+    for row, first, last in ((2, 3, 8), (5, 8, 3)):
+        shown.page.mouse.move(*shown.at(shown.paper, row, first))
+        shown.page.mouse.down()
+        shown.page.mouse.move(*shown.at(shown.paper, row, last), steps=25)
+        shown.page.mouse.up()
+        image[row, 3:9] = 1 if first < last else 0
+    shown.expect(picture="own", pixels=image.ravel())
 
 
 def test_pixels_are_switched_by_keys(shown):
@@ -188,29 +321,35 @@ def test_pixels_are_switched_by_keys(shown):
     shown.expect(picture="own", pixels=house.ravel())
     for _ in range(20):
         shown.page.keyboard.press("ArrowLeft")
-    assert shown.box(".nj-cs-cursor")[0] == CELL
+    assert shown.mark(".nj-cs-paper", "cursor") == [2, 1, 1, 1]
 
 
 def test_every_control_is_reached_and_moved_by_keys(shown):
     shown.paper.focus()
     reached = []
-    for _ in range(23):
+    for _ in range(22):
         reached.append(shown.page.evaluate(
             "(e => e.getAttribute('aria-label') || e.labels?.[0]?.textContent || e.textContent)"
             "(document.activeElement)"))  # fmt: skip
         shown.page.keyboard.press("Tab")
     assert reached[0].startswith("The picture. Arrow keys")
-    assert reached[1:] == [
+    assert reached[1].startswith("The map of the layer")
+    assert reached[2:] == [
         *[f"Weight in row {i}, column {j}" for i in (1, 2, 3) for j in (1, 2, 3)],
-        "Play", "Step", "Reset", "Picture", "Kernel", "Padding", "Outputs", "Outputs, as a number",
-        "Stride", "Stride, as a number", "Layers up", "Layers up, as a number",
-        "Copy link to this state",
+        "Play", "Step", "Reset", "Outputs", "Outputs, as a number",
+        "Picture", "Kernel", "Stride", "Layers", "Padding", "Copy link to this state",
     ]  # fmt: skip
     shown.page.evaluate("document.body.addEventListener('keydown', () => { window.taken = true; })")
-    shown.track("Stride").press("ArrowRight")
-    shown.track("Outputs").press("ArrowRight")
-    shown.expect(stride=2, steps=2)
-    shown.paper.press("ArrowDown")
+    for control in (shown.stride, shown.track("Outputs"), shown.kernel, shown.padding):
+        control.press("ArrowDown" if control in (shown.kernel, shown.padding) else "ArrowRight")
+    shown.expect(stride=2, padding="same", steps=2, weights=KERNELS["down"][1])
+    shown.layers.press("ArrowDown")
+    shown.picture.press("ArrowDown")
+    shown.weight(1, 1).press("ArrowUp")
+    weights = [float(shown.weight(1, 1).input_value()), *KERNELS["down"][1][1:]]
+    assert weights[0] != -1
+    shown.expect(stride=2, padding="same", steps=2, layers=2, picture="seven", weights=weights)
+    shown.button("Copy link to this state").focus()
     assert shown.page.evaluate("window.taken") is None
 
 
@@ -220,6 +359,10 @@ def test_a_link_sets_the_widget_and_nothing_foreign(shown):
         picture="ring", stride=2, padding="same", steps=12, layers=2,
         weights=[1, 2, 3, 4, 5, 6, 7, 8, -9],
     )  # fmt: skip
+    shown.follow("layers=3&chosen=8&padding=same")
+    shown.expect(layers=3, chosen=8, padding="same")
+    shown.follow("layers=2&stride=3&chosen=140")  # no such number: the one in the middle
+    shown.expect(layers=2, stride=3)
     shown.follow("picture=cat&stride=9&padding=full&steps=1e9&layers=0&weights=1,2&kernels=1")
     shown.expect(stride=3, steps=144, weights=[1, 2, 0, 0, 0, 0, 0, 0, 0])
 
@@ -259,9 +402,10 @@ def test_the_height_is_reserved_whatever_is_shown(show, width):
     frame = shown.page.locator(".nj-view > div")
     reserved = float(frame.evaluate("e => parseFloat(getComputedStyle(e).minHeight)"))
     tallest = 0
-    for link in ("", "steps=0", "steps=144&padding=same&layers=3", "stride=3&padding=same&layers=3",
-                 "picture=ring&steps=60&weights=1.25,2.25,3.25,4.25,5.25,6.25,7.25,8.25,-8.75",
-                 "picture=edge&steps=9&weights=-1.25,-2.25,-3.25,-4,-6.25,-7,-8,-9"):  # fmt: skip
+    long = "weights=-1.25,-2.25,-3.25,-4.25,-6.25,-7,-8.25,-8.75,-9"
+    for link in ("", "steps=0", "steps=144&padding=same", "stride=3&padding=same&layers=3",
+                 "layers=3&padding=same&chosen=0", "layers=3&stride=3", "layers=3&stride=2",
+                 f"picture=ring&steps=60&{long}", f"picture=edge&steps=9&{long}"):  # fmt: skip
         shown.follow(link)
         tallest = max(tallest, shown.page.locator(".nj-widget").bounding_box()["height"])
         assert frame.bounding_box()["height"] == pytest.approx(reserved, abs=0.5), (link, tallest)
