@@ -510,8 +510,8 @@ const CELL_UNITS = 20; // units of the view box
  * `visit(row, column, how)` the cells can be reached: "press" where the pointer goes down, "drag" where it
  * is moved while down, "hover" where it is moved otherwise, and `visit(null)` when it has left. With
  * `press(event)` it takes the focus, and gets the keys.
- * Returns `element`; `draw(side, values)`, with one { tone, weight, text } for each cell, row by row: `tone`
- * is the cell's data-tone, `weight` (0 to 1) how strong its colour is, `text` optional; `mark(name, box)` with a box
+ * Returns `element`; `draw(side, values)`, with one { tone, weight, text, quiet } for each cell, row by
+ * row: `tone` is its data-tone, `weight` (0 to 1) how strong its colour is; `text` is optional, grey if `quiet`; `mark(name, box)` with a box
  * { top, left, bottom, right } in cells, ends included, or null; and `place(box)`, where it is in units of a cell.
  */
 export function raster({ span, fit = false, visit, press, className = "" }) {
@@ -559,12 +559,14 @@ export function raster({ span, fit = false, visit, press, className = "" }) {
         boxes.replaceChildren(...cells.map(({ box }) => box));
         texts.replaceChildren(...(values.some(({ text }) => text !== undefined) ? cells.map(({ text }) => text) : []));
       }
-      values.forEach(({ tone, weight = 1, text = "" }, k) => {
-        const now = `${tone} ${weight.toFixed(3)} ${text}`;
+      // One size of letters for all: the longest must fit.
+      set(texts, { "data-length": Math.max(...values.map(({ text = "" }) => text.length)) });
+      values.forEach(({ tone, weight = 1, text = "", quiet = false }, k) => {
+        const now = `${tone} ${weight.toFixed(3)} ${text} ${quiet}`;
         if (shown[k] === now) return;
         shown[k] = now;
         set(cells[k].box, { "data-tone": tone, "fill-opacity": weight.toFixed(3) });
-        set(cells[k].text, { "data-length": text.length });
+        set(cells[k].text, { "data-quiet": quiet });
         cells[k].text.textContent = text;
       });
     },

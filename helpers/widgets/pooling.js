@@ -1,12 +1,16 @@
-/** The largest or the mean of each window of a feature map, and what comes back to the pixels. */
+/** The largest or the mean of each window of a feature map, what a move changes, and what comes back. */
 
-import { clamp, format, h, player, random, s, select, set, slider, widget } from "./common.js";
+import { boxOf, clamp, concise, format, gauge, h, keyedCell, player, random } from "./common.js";
+import { raster, select, slider, stage, widget } from "./common.js";
 
 export const SIZE = 8;
 const FAR = 3;
 const SPOTS = { spot: [[2, 2, 9]], spots: [[2, 2, 9], [2, 4, 7], [5, 3, 8]] };
-const NUMBERS = { spot: "one spot", spots: "three spots", random: "random" };
+const NUMBERS = { spot: "one spot", spots: "three spots", line: "a line", random: "random" };
 const KINDS = { max: "the largest", average: "the mean" };
+const VIEWS = { forward: "numbers, forward", back: "gradients, backward" };
+const WINDOWS = { 2: "2 × 2", 3: "3 × 3" };
+const STRIDES = { 1: "1", 2: "2", 3: "3" };
 
 // ── Mathematics ────────────────────────────────────────────────────────────────────────────
 
@@ -16,6 +20,12 @@ export function featureMap({ numbers, seed, right, down }) {
   if (numbers === "random") {
     const uniform = random(seed);
     values.forEach((_, k) => { values[k] = Math.floor(10 * uniform()); });
+  } else if (numbers === "line") {
+    for (let row = 0; row < SIZE; row++) { // a line that leans
+      const column = 1 + Math.floor(row / 3);
+      values[row * SIZE + column] = 8;
+      values[row * SIZE + column + 1] = 3;
+    }
   } else {
     for (const [row, column, value] of SPOTS[numbers]) values[row * SIZE + column] = value;
   }
@@ -36,8 +46,11 @@ export function seenBy(state, index) {
     (row + Math.floor(k / state.window)) * SIZE + column + (k % state.window));
 }
 
-/** The pooled numbers, the pixel that won each window, and the gradient of their sum. */
-export function pool(values, state) {
+/**
+ * The pooled numbers, the pixel that won each window, and the gradient of the sum of the first `steps` pooled
+ * numbers (of all, if it is not given).
+ */
+export function pool(values, state, steps = Infinity) {
   const back = new Array(SIZE * SIZE).fill(0);
   const pooled = [];
   const winners = [];
@@ -45,139 +58,181 @@ export function pool(values, state) {
     const seen = seenBy(state, index);
     const winner = seen.reduce((best, k) => (values[k] > values[best] ? k : best));
     winners.push(winner);
-    if (state.kind === "max") {
-      pooled.push(values[winner]);
-      back[winner] += 1;
-    } else {
-      pooled.push(seen.reduce((sum, k) => sum + values[k], 0) / seen.length);
-      for (const k of seen) back[k] += 1 / seen.length;
-    }
+    pooled.push(state.kind === "max" ? values[winner] : seen.reduce((sum, k) => sum + values[k], 0) / seen.length);
+    if (index >= steps) continue;
+    if (state.kind === "max") back[winner] += 1;
+    else for (const k of seen) back[k] += 1 / seen.length;
   }
   return { pooled, winners, back };
 }
 
-/** Which shares of the map and of the pooled map differ from those without a move. */
+/** How much the map and the pooled map differ from those without a move: mean size of the changes over mean number. */
 export function changed(state) {
   const [before, after] = [{ ...state, right: 0, down: 0 }, state].map(featureMap);
-  const share = (a, b) => a.filter((value, k) => value !== b[k]).length / a.length;
-  return [share(before, after), share(pool(before, state).pooled, pool(after, state).pooled)];
+  const total = (numbers) => numbers.reduce((sum, x) => sum + x, 0);
+  const change = (a, b) => {
+    const moved = total(a.map((x, k) => Math.abs(x - b[k])));
+    return moved === 0 ? 0 : moved / total(a); // infinite if no window had seen anything
+  };
+  return [change(before, after), change(pool(before, state).pooled, pool(after, state).pooled)];
 }
 
 // ── Words ──────────────────────────────────────────────────────────────────────────────────
 
-const plain = (x) => format(x, Number.isInteger(x) ? 0 : Math.abs(10 * x - Math.round(10 * x)) < 1e-9 ? 1 : 2);
+/** A number in at most three characters, as far as that goes: 0.25 is .25. */
+export function short(x) {
+  if (Math.abs(x - Math.round(x)) < 1e-9) return format(x);
+  return x < 1 ? format(x, 2).slice(1) : format(x, 1);
+}
+
+/** What the window gives, or what it sends back. */
+export function windowText(values, state, index) {
+  const seen = seenBy(state, index).map((k) => values[k]);
+  const sum = seen.reduce((a, b) => a + b, 0);
+  const list = seen.map((x) => format(x)).join(state.kind === "max" ? ", " : " + ");
+  if (state.view === "back") {
+    if (state.kind === "max") return `A gradient of 1 goes back to the largest of the window, ${Math.max(...seen)}, and nothing to the others. Where several are equal, the first of them gets it.`;
+    return `A gradient of 1 goes back in equal shares: 1/${seen.length} = ${concise(1 / seen.length)} for each of the ${seen.length}. Where windows overlap, shares add up.`;
+  }
+  if (state.kind === "max") return `The largest of ${list} is ${Math.max(...seen)}.`;
+  return `The mean is (${list})/${seen.length} = ${sum}/${seen.length} = ${concise(sum / seen.length)}.`;
+}
 
 export function describe(state, steps) {
   const count = places(state);
-  const size = `${Math.min(steps, count * count)} of ${count * count} windows; along each side ⌊(${SIZE} − ${state.window})/${state.stride}⌋ + 1 = ${count}.`;
-  if (!state.right && !state.down) return `${size} Move the map, and see how much of each changes.`;
-  const [map, pooled] = changed(state).map((share) => format(100 * share, share > 0 && share < 0.1 ? 1 : 0));
-  return `${size} Moved by ${state.right} to the right and ${state.down} down: ${map}\u00a0% of the map has changed, and ${pooled}\u00a0% of the pooled map.`;
+  return `${Math.min(steps, count * count)} of ${count * count} windows; along each side ⌊(n − k)/s⌋ + 1 = ⌊(${SIZE} − ${state.window})/${state.stride}⌋ + 1 = ${count}.`;
+}
+
+/** What a move has changed. */
+export function moveText(state) {
+  if (!state.right && !state.down) return "Move the map by one pixel. How much of it changes, and how much of what is pooled?";
+  const [map, pooled] = changed(state);
+  if (pooled === 0) return "What is pooled is the same as before: no number has come into another window, or out of one.";
+  if (pooled < map - 1e-9) return "The pooled map changes less than the map, but it does change: numbers have crossed the border of a window.";
+  return "Here the pooled map changes as much as the map, or more: pooling forgives a move only within a window.";
 }
 
 // ── Drawing ────────────────────────────────────────────────────────────────────────────────
 
-const CELL = 30;
-const SIDE = SIZE * CELL;
-
-/** A square of numbers on coloured cells. */
-function square(label, className, title, key) {
-  const all = Array.from({ length: SIZE * SIZE }, () => {
-    const [box, text] = [s("rect", { width: CELL, height: CELL }), s("text", { x: CELL / 2, y: CELL / 2 + 5 })];
-    return { group: s("g", { class: "nj-po-cell" }, box, text), box, text };
-  });
-  const front = s("g");
-  const svg = s("svg", { class: `nj-plot ${className}`, viewBox: `-2 -2 ${SIDE + 4} ${SIDE + 4}`, role: "img", "aria-label": label },
-    ...all.map(({ group }) => group), front);
-  const heading = h("p", { class: "nj-panel-title" }, title);
-  return {
-    element: h("div", { class: "nj-panel" }, heading, svg, h("p", { class: "nj-po-key" }, key)), front, heading,
-    draw(values, shown = values.length, most = 9) {
-      const count = Math.sqrt(values.length);
-      const start = ((SIZE - count) / 2) * CELL;
-      all.forEach(({ group, box, text }, k) => {
-        group.style.display = k < values.length ? "" : "none";
-        if (k >= values.length) return;
-        const value = k < shown ? values[k] : 0;
-        set(group, { transform: `translate(${start + (k % count) * CELL} ${start + Math.floor(k / count) * CELL})`, "data-zero": value === 0 });
-        set(box, { "fill-opacity": (0.6 * clamp(value / most, 0, 1)).toFixed(3) });
-        const written = k < shown ? plain(value) : "";
-        if (text.textContent !== written) text.textContent = written;
-      });
-    },
-  };
-}
-
 function draw(frame) {
   const { get, change, on, panels, controls, linked, signal, say } = frame;
   const now = () => ({
-    numbers: get("numbers"), kind: get("kind"),
+    numbers: get("numbers"), kind: get("kind"), view: get("view"),
     ...Object.fromEntries(["seed", "right", "down", "window", "stride"].map((trait) => [trait, Math.round(get(trait))])),
   });
-  const done = () => clamp(Math.round(get("steps")), 0, places(now()) ** 2);
+  const all = () => places(now()) ** 2;
+  const done = () => clamp(Math.round(get("steps")), 0, all());
+  let pointed = null; // the pooled number under the pointer
+  let chosen = null; // or at the keys
 
+  const leave = () => { pointed = chosen = null; };
   const playback = player({
-    signal, rate: 4, jump: SIZE * SIZE,
+    signal, rate: 3, jump: SIZE * SIZE,
     step: () => {
-      if (done() >= places(now()) ** 2) return false;
+      leave();
+      if (done() >= all()) return false;
       change({ steps: done() + 1 });
       return true;
     },
-    reset: () => change({ steps: 0 }),
+    reset: () => { leave(); change({ steps: 0 }); refresh(); },
   });
-  const map = square("The feature map", "nj-po-map", "Feature map", "The frame is the last window; with the maximum, its winner has a ring.");
-  const pooled = square("The pooled map", "nj-po-pooled", "", "One number for each window.");
-  const back = square("What comes back to each pixel", "nj-po-back", "Gradient back", "Each pooled number sends a 1 back. Where windows overlap, shares add up.");
-  const window = s("rect", { class: "nj-po-window" });
-  const winner = s("circle", { class: "nj-po-winner", r: CELL / 2 - 3 });
-  const place = s("rect", { class: "nj-po-window", width: CELL, height: CELL });
-  map.front.append(window, winner);
-  pooled.front.append(place);
+  const looked = () => [pointed, chosen].find((k) => k !== null && k < all()) ?? done() - 1;
+  const map = raster({ span: SIZE, className: "nj-po-map" });
+  const pooled = raster({
+    span: SIZE, className: "nj-po-pooled",
+    visit: (row, column, how) => {
+      const k = row === null ? null : row * places(now()) + column;
+      if (k !== null && how !== "hover") {
+        playback.pause();
+        chosen = k;
+      } else if (k === pointed) return;
+      pointed = k;
+      refresh();
+    },
+    press: (event) => {
+      const to = keyedCell(event, Math.max(looked(), 0), places(now()));
+      if (to === null) return;
+      playback.pause();
+      [pointed, chosen] = [null, to];
+      refresh();
+    },
+  });
+  const view = stage(map, pooled, [SIZE, SIZE]);
+  const words = h("p", { class: "nj-po-words" });
   const status = h("p", { class: "nj-po-status" });
+  const gauges = ["The map has changed by", "What is pooled, by"].map((label) => gauge({ label, unit: "%", digits: 0, max: 200 }));
+  const look = h("p", { class: "nj-po-look" });
 
-  const numbers = select({ label: "Map", options: NUMBERS, value: get("numbers"), input: (value) => change({ numbers: value }) });
-  const kind = select({ label: "Keep", options: KINDS, value: get("kind"), input: (value) => change({ kind: value }) });
+  const choices = [
+    ["numbers", "Map", NUMBERS], ["kind", "Keep", KINDS], ["window", "Window", WINDOWS], ["stride", "Stride", STRIDES], ["view", "Show", VIEWS],
+  ].map(([trait, label, options]) => [trait, select({
+    label, options, value: get(trait),
+    input: (value) => { leave(); change({ [trait]: typeof get(trait) === "number" ? Number(value) : value }); },
+  })]);
   const sliders = [
-    ["right", "Moved right", 0, FAR], ["down", "Moved down", 0, FAR], ["window", "Window width", 2, 3], ["stride", "Stride", 1, 3],
-    ["steps", "Windows done", 0, SIZE * SIZE], ["seed", "Seed", 1, 999],
+    ["right", "Moved right", 0, FAR], ["down", "Moved down", 0, FAR], ["steps", "Windows done", 0, SIZE * SIZE], ["seed", "Seed", 1, 999],
   ].map(([trait, label, min, max]) => [trait, slider({
     label, min, max, step: 1, value: get(trait),
-    input: (value) => { playback.pause(); change({ [trait]: Math.round(value) }); },
+    input: (value) => {
+      playback.pause();
+      leave();
+      change({ [trait]: trait === "steps" ? Math.min(Math.round(value), all()) : Math.round(value) });
+    },
   })]);
 
-  linked(() => playback.pause());
-  panels(h("div", { class: "nj-po-grid" }, map.element, pooled.element, back.element));
-  controls(status, h("div", { class: "nj-po-row" }, playback.element, numbers.element, kind.element),
+  linked(() => { playback.pause(); leave(); });
+  panels(h("div", { class: "nj-po-whole" },
+    view.element,
+    h("div", { class: "nj-po-told" }, words, status),
+    h("div", { class: "nj-po-moved" }, ...gauges.map(({ element }) => element), look)));
+  controls(h("div", { class: "nj-po-row" }, playback.element, ...choices.map(([, control]) => control.element)),
     ...sliders.map(([, control]) => control.element));
 
-  on(["numbers", "seed", "right", "down", "kind", "window", "stride", "steps"], () => {
+  function refresh() {
     const state = now();
     const steps = done();
+    const count = places(state);
     const values = featureMap(state);
-    const found = pool(values, state);
-    map.draw(values);
-    pooled.draw(found.pooled, steps);
-    pooled.heading.textContent = state.kind === "max" ? "Largest" : "Mean";
-    back.draw(found.back, SIZE * SIZE, Math.max(1, ...found.back));
-    for (const mark of [window, winner, place]) mark.style.display = steps ? "" : "none";
-    if (steps) {
-      const count = places(state);
-      const [row, column] = [Math.floor((steps - 1) / count), (steps - 1) % count];
-      const start = ((SIZE - count) / 2) * CELL;
-      set(window, { x: column * state.stride * CELL, y: row * state.stride * CELL, width: state.window * CELL, height: state.window * CELL });
-      set(place, { x: start + column * CELL, y: start + row * CELL });
-      const won = found.winners[steps - 1];
-      set(winner, { cx: ((won % SIZE) + 0.5) * CELL, cy: (Math.floor(won / SIZE) + 0.5) * CELL });
-      winner.style.display = state.kind === "max" ? "" : "none";
-    }
-    numbers.value = state.numbers;
-    kind.value = state.kind;
+    const back = state.view === "back";
+    const index = looked();
+    const asked = index !== steps - 1;
+    const found = pool(values, state, steps);
+    const most = Math.max(1, ...found.back);
+    map.draw(SIZE, (back ? found.back : values).map((x) => ({ tone: back ? "plus" : "minus", weight: (0.55 * x) / (back ? most : 9), text: short(x), quiet: x === 0 })));
+    pooled.draw(count, found.pooled.map((x, k) => {
+      if (back) return { tone: "plus", weight: k < steps ? 0.55 / most : 0, text: k < steps ? "1" : "" };
+      return k < steps || k === index ? { tone: "minus", weight: (0.55 * x) / 9, text: short(x), quiet: x === 0 } : { tone: "none", weight: 0, text: "" };
+    }));
+    const at = [Math.floor(index / count), index % count];
+    const window = index < 0 ? null : {
+      top: at[0] * state.stride, left: at[1] * state.stride,
+      bottom: at[0] * state.stride + state.window - 1, right: at[1] * state.stride + state.window - 1,
+    };
+    const won = found.winners[index];
+    map.mark("window", window);
+    map.mark("winner", window && state.kind === "max" ? boxOf(Math.floor(won / SIZE), won % SIZE) : null);
+    pooled.mark("window", window && boxOf(...at));
+    const from = back ? "The gradient that has come back to each number of the map" : "The feature map";
+    map.element.setAttribute("aria-label", `${from}, 8 by 8 numbers${window ? `; the window begins in row ${window.top + 1}, column ${window.left + 1}` : ""}`);
+    pooled.element.setAttribute("aria-label", `The pooled map, ${count} by ${count}. Arrow keys choose a number, and show its window`);
+    view.titles(`${back ? "Sent back" : "Feature map"}, ${SIZE} × ${SIZE}`, `${back ? "Gradient" : state.kind === "max" ? "Largest" : "Mean"}, ${count} × ${count}`);
+    view.beam(window, window && boxOf(...at));
+    const told = index < 0 ? "Predict what the first window gives, then press Step." : windowText(values, state, index);
+    if (words.textContent !== told) words.textContent = told;
+    const where = describe(state, steps);
+    if (status.textContent !== where) status.textContent = where;
+    changed(state).forEach((share, k) => gauges[k].set(100 * share));
+    const hint = moveText(state);
+    if (look.textContent !== hint) look.textContent = hint;
+    for (const [trait, control] of choices) control.value = String(state[trait]);
     for (const [trait, control] of sliders) control.value = trait === "steps" ? steps : state[trait];
     sliders.at(-1)[1].enable(state.numbers === "random");
-    const words = describe(state, steps);
-    if (status.textContent !== words) status.textContent = words;
-    if (!playback.playing) say(words);
-  });
+    if (!playback.playing) {
+      const [one, other] = changed(state).map((share) => format(100 * share));
+      say(asked ? told : `${where} ${told} ${state.right || state.down ? `The map has changed by ${one} per cent, what is pooled by ${other} per cent.` : ""} ${hint}`);
+    }
+  }
+  on(["numbers", "seed", "right", "down", "kind", "window", "stride", "steps", "view"], refresh);
 }
 
 export default widget(draw, () => ({
@@ -189,4 +244,5 @@ export default widget(draw, () => ({
   window: [2, 3],
   stride: [1, 3],
   steps: [0, SIZE * SIZE],
+  view: VIEWS,
 }));
