@@ -21,6 +21,8 @@ HEAVY = {
     "chapters/mlp.html#widget=xor_playground&data=circle&neurons=8&steps=2000": "eight neurons",
     "chapters/losses.html#widget=softmax_cross_entropy&logits=1,2,3,4,5&twice=true": "five classes",
     "chapters/generalisation.html#widget=dropout_units&masks=300": "300 masks",
+    "chapters/convolutions.html#widget=convolution_stepper&padding=same&layers=3": "three layers",
+    "chapters/convolutions.html#widget=pooling&numbers=random&window=3&stride=1": "36 windows",
     "chapters/perceptron.html#widget=perceptron&data=xor&steps=1500": "1500 steps",
 }
 

@@ -140,6 +140,8 @@ def test_the_box_holds_the_pixels_that_move_the_chosen_number_and_no_others(
         [state(shown)],
     )
     for index, (box, *_) in enumerate(boxes):
+        assert set(box) == {"top", "left", "bottom", "right"}
+        assert 0 <= min(box.values()) <= max(box.values()) < SIZE
         inside = np.zeros((SIZE, SIZE), dtype=bool)
         inside[box["top"] : box["bottom"] + 1, box["left"] : box["right"] + 1] = True
         want = moved[:, :, index // len(last), index % len(last)]
