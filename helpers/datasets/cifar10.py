@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import pickle
 import tarfile
-from pathlib import Path
-from urllib.error import HTTPError
 
 import numpy as np
 
-from helpers.datasets.mnist import PATIENCE, _cache, _patience, _sha256
+from helpers.datasets._keras_cache import whole_file
 
 __all__ = ["CIFAR10_NAMES", "cifar10"]
 
@@ -79,15 +76,16 @@ def cifar10() -> tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarr
     >>> images.shape, CIFAR10_NAMES[labels[0]]  # doctest: +SKIP
     ((50000, 32, 32, 3), 'frog')
     """
-    file = _cache() / FILE
-    if not file.exists():
-        _download(file)
-    if (found := _sha256(file)) != SHA256:
-        raise OSError(
-            f"{file} is damaged: its SHA-256 should be {SHA256}, and is {found} "
-            f"({file.stat().st_size:,} bytes). Delete this file, and call cifar10() again to "
-            "download it anew; helpers.datasets.windows() needs no download."
-        )
+    file = whole_file(
+        FILE,
+        _fetch,
+        title="CIFAR-10",
+        loader="cifar10()",
+        instead="helpers.datasets.windows()",
+        source=SOURCE,
+        sha256=SHA256,
+        suffix=".tar.gz",
+    )
     with tarfile.open(file) as archive:
         train, test = (_read(archive, PARTS[part]) for part in ("train", "test"))
     return train, test
@@ -113,23 +111,3 @@ def _fetch(name: str) -> None:
     from keras.utils import get_file  # takes seconds to load, and only this needs it
 
     get_file(name, SOURCE, file_hash=SHA256)
-
-
-def _download(file: Path) -> None:
-    """Download the file, which is not there, whole or not at all."""
-    part = file.with_name(f"cifar-10-download-{os.getpid()}.tar.gz")
-    try:
-        with _patience(PATIENCE):
-            _fetch(part.name)
-        part.replace(file)
-    except Exception as error:  # Keras raises a bare Exception when there is no network
-        if isinstance(error.__context__, HTTPError):
-            error.__context__.close()  # or its connection would stay open for a while
-        raise OSError(
-            f"CIFAR-10 is not on this computer, and could not be downloaded: expected {SOURCE} "
-            f"with the SHA-256 {SHA256}; what came instead: {error or type(error).__name__}. "
-            "Use helpers.datasets.windows(), which needs no network; or try again with one; or get "
-            f"the file on another computer and put it to {file}."
-        ) from error
-    finally:
-        part.unlink(missing_ok=True)

@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
-import os
-import socket
-import tempfile
-from collections.abc import Iterator
-from pathlib import Path
-from urllib.error import HTTPError
-
 import numpy as np
+
+from helpers.datasets._keras_cache import whole_file
 
 __all__ = ["mnist"]
 
 FILE = "mnist.npz"
 SHA256 = "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1"
 SOURCE = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz"
-PATIENCE = 30.0  # seconds without a sign of life from the server
 SHAPES = {
     "x_train": (60_000, 28, 28),
     "y_train": (60_000,),
@@ -82,15 +74,16 @@ def mnist() -> tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray
     >>> images.shape, labels[:5]  # doctest: +SKIP
     ((60000, 28, 28), array([5, 0, 4, 1, 9]))
     """
-    file = _cache() / FILE
-    if not file.exists():
-        _download(file)
-    if (found := _sha256(file)) != SHA256:
-        raise OSError(
-            f"{file} is damaged: its SHA-256 should be {SHA256}, and is {found} "
-            f"({file.stat().st_size:,} bytes). Delete this file, and call mnist() again to download"
-            " it anew; helpers.datasets.digits() needs no download."
-        )
+    file = whole_file(
+        FILE,
+        _load,
+        title="MNIST",
+        loader="mnist()",
+        instead="helpers.datasets.digits()",
+        source=SOURCE,
+        sha256=SHA256,
+        suffix=".npz",
+    )
     arrays = dict(zip(SHAPES, _load(FILE), strict=True))
     for name, shape in SHAPES.items():
         if arrays[name].shape != shape:
@@ -108,52 +101,3 @@ def _load(name: str) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
 
     train, test = mnist.load_data(name)
     return *train, *test
-
-
-def _cache() -> Path:
-    """Return the folder in which Keras keeps data sets."""
-    from keras.src.backend.config import keras_home
-
-    home = Path(keras_home()).expanduser()
-    if not os.access(home, os.W_OK):  # what Keras does then
-        temporary = Path(os.sep, "tmp")
-        home = (temporary if temporary.is_dir() else Path(tempfile.gettempdir())) / ".keras"
-    return home / "datasets"
-
-
-def _download(file: Path) -> None:
-    """Download the file, which is not there, whole or not at all."""
-    part = file.with_name(f"{file.stem}-download-{os.getpid()}.npz")
-    try:
-        with _patience(PATIENCE):
-            _load(part.name)
-        part.replace(file)
-    except Exception as error:  # Keras raises a bare Exception when there is no network
-        if isinstance(error.__context__, HTTPError):
-            error.__context__.close()  # or its connection would stay open for a while
-        raise OSError(
-            f"MNIST is not on this computer, and could not be downloaded: expected {SOURCE} with "
-            f"the SHA-256 {SHA256}; what came instead: {error or type(error).__name__}. "
-            "Use helpers.datasets.digits(), which needs no network; or try again with one; or get "
-            f"the file on another computer and put it to {file}."
-        ) from error
-    finally:
-        part.unlink(missing_ok=True)
-
-
-@contextlib.contextmanager
-def _patience(seconds: float) -> Iterator[None]:
-    """Let sockets that are opened meanwhile give up after so many seconds of silence."""
-    before = socket.getdefaulttimeout()
-    if before is None:
-        socket.setdefaulttimeout(seconds)
-    try:
-        yield
-    finally:
-        socket.setdefaulttimeout(before)
-
-
-def _sha256(file: Path) -> str:
-    """Return the SHA-256 of a file's content, in hexadecimal digits."""
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()

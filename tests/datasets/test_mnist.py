@@ -1,11 +1,9 @@
 """MNIST: what is read, and what is said when the file is missing, cut off or another one."""
 
 import hashlib
-import http.server
 import importlib
 import io
 import socket
-import threading
 
 import numpy as np
 import pytest
@@ -31,44 +29,6 @@ def _file(train: int = 30, test: int = 10) -> bytes:
 
 CONTENT = _file()
 SHA256 = hashlib.sha256(CONTENT).hexdigest()
-
-
-class Server(http.server.ThreadingHTTPServer):
-    """Serves whatever its attributes say, and counts the requests."""
-
-    daemon_threads = False  # so that closing the server waits for its answers
-    content = CONTENT
-    promised = None  # the length to promise, if it is not that of the content
-    silent = False
-    requests = 0
-
-
-class Answer(http.server.BaseHTTPRequestHandler):
-    def do_GET(self):
-        self.server.requests += 1
-        if self.server.silent:
-            self.server.gone.wait()
-            return
-        if self.server.content is None:
-            self.send_error(404)
-            return
-        self.send_response(200)
-        self.send_header("Content-Length", self.server.promised or len(self.server.content))
-        self.end_headers()
-        self.wfile.write(self.server.content)
-
-    def log_message(self, *args):
-        pass
-
-
-@pytest.fixture
-def server():
-    with Server(("127.0.0.1", 0), Answer) as running:
-        running.gone = threading.Event()
-        threading.Thread(target=running.serve_forever, daemon=True).start()
-        yield running
-        running.gone.set()
-        running.shutdown()
 
 
 @pytest.fixture
@@ -152,7 +112,7 @@ def test_another_file_than_expected(cache, server):
 
 
 def test_a_silent_server_does_not_hold_us_for_ever(cache, server, monkeypatch):
-    monkeypatch.setattr(ours, "PATIENCE", 0.2)
+    monkeypatch.setattr("helpers.datasets._keras_cache.PATIENCE", 0.2)
     server.silent = True
     _refused(cache, "timed out")
     assert socket.getdefaulttimeout() is None
