@@ -535,34 +535,55 @@ def kernels_without_depth():
         return total
 
 
-@mistake(["hidden-edge_kernels"], says="zero where nothing changes|nowhere negative", public=False)
-def weights_that_do_not_cancel():
-    def edge_kernels():
-        right = np.array([[-1.0, 0.0, 1.0], [-1.0, 0.5, 1.0], [-1.0, 0.0, 1.0]])
-        return np.stack([right, np.array([[-1.0] * 3, [0.0] * 3, [1.0] * 3])], axis=-1)[:, :, None]
+@mistake(["hidden-sloping_kernels"], says="not zero where nothing changes", public=False)
+def corners_that_do_not_cancel():
+    def sloping_kernels():
+        first = np.array([[-1.0, -1.0, 1.0], [-1.0, 0.0, 1.0], [-1.0, 1.0, 1.0]])
+        return np.array([first, np.flipud(first)]).transpose(1, 2, 0)[:, :, None]
 
 
-@mistake(["hidden-edge_kernels"], says="kernels swapped", public=True)
+@mistake(["hidden-sloping_kernels"], says="kernels swapped", public=True)
 def kernels_in_the_other_order():
-    def edge_kernels():
-        right = np.array([[-1.0, 0.0, 1.0]] * 3)
-        return np.stack([right.T, right], axis=-1)[:, :, None]
+    def sloping_kernels():
+        first = np.array([[-1.0, 0.0, 0.0], [0.0, 0.0, 0.0], [0.0, 0.0, 1.0]])
+        return np.array([np.flipud(first), first]).transpose(1, 2, 0)[:, :, None]
+
+
+@mistake(["hidden-sloping_kernels"], says="nowhere negative|brighter", public=True)
+def edges_of_the_wrong_sign():
+    def sloping_kernels():
+        first = np.array([[1.0, 1.0, 0.0], [1.0, 0.0, -1.0], [0.0, -1.0, -1.0]])
+        return np.array([first, np.flipud(first)]).transpose(1, 2, 0)[:, :, None]
 
 
 @mistake(
-    ["hidden-edge_kernels"], says="positive at the edge|less than 0.1|darker|negative", public=True
+    ["hidden-sloping_kernels"], says="along ↗ nothing changes|first kernel is not zero", public=True
 )
-def edges_of_the_wrong_sign():
-    def edge_kernels():
-        right = np.array([[1.0, 0.0, -1.0]] * 3)
+def edges_upright_and_level():
+    def sloping_kernels():
+        right = np.array([[-1.0, 0.0, 1.0]] * 3)
         return np.stack([right, right.T], axis=-1)[:, :, None]
 
 
-@mistake(["hidden-edge_kernels"], says="nowhere negative|not zero", public=True)
+@mistake(["hidden-sloping_kernels"], says="nowhere negative|not zero", public=True)
 def one_kernel_for_all_edges():
-    def edge_kernels():
+    def sloping_kernels():
         every = np.array([[-1.0, -1.0, -1.0], [-1.0, 8.0, -1.0], [-1.0, -1.0, -1.0]])
         return np.stack([every, every], axis=-1)[:, :, None]
+
+
+@mistake(["hidden-sloping_kernels"], says="second .* zero", public=True)
+def the_second_turned_by_a_half():
+    def sloping_kernels():
+        first = np.array([[-1.0, -1.0, 0.0], [-1.0, 0.0, 1.0], [0.0, 1.0, 1.0]])
+        return np.array([first, first[::-1, ::-1]]).transpose(1, 2, 0)[:, :, None]
+
+
+@mistake(["hidden-sloping_kernels"], says="second kernel is negative|less than 0.1", public=False)
+def the_second_looks_downwards():
+    def sloping_kernels():
+        first = np.array([[-1.0, -1.0, 0.0], [-1.0, 0.0, 1.0], [0.0, 1.0, 1.0]])
+        return np.array([first, np.fliplr(first)]).transpose(1, 2, 0)[:, :, None]
 
 
 @mistake(["hidden-dense_as_kernel"], says="side by side", public=True)
@@ -653,10 +674,10 @@ def loops_all_the_way():
                 h, w, c = 1, 1, layer[1]
         return total
 
-    def edge_kernels():
+    def sloping_kernels():
         K = np.zeros((3, 3, 1, 2))
-        K[1, 0, 0, 0], K[1, 2, 0, 0] = -0.5, 0.5
-        K[0, 1, 0, 1], K[2, 1, 0, 1] = -0.5, 0.5
+        K[0, 0, 0, 0], K[2, 2, 0, 0] = -0.5, 0.5
+        K[2, 0, 0, 1], K[0, 2, 0, 1] = -0.5, 0.5
         return K
 
     def dense_as_kernel(W, h, w):
@@ -736,10 +757,9 @@ def matrix_products():
             return parameter_count((int(np.prod(shape)),), rest)
         return numbers[0] * (shape[0] + 1) + parameter_count((numbers[0],), rest)
 
-    def edge_kernels():
-        smooth, change = np.array([1.0, 2.0, 1.0]), np.array([-1.0, 0.0, 1.0])
-        sobel = np.outer(smooth, change)
-        return np.array([sobel, sobel.T]).transpose(1, 2, 0).reshape(3, 3, 1, 2)
+    def sloping_kernels():
+        sobel = np.array([[-2, -1, 0], [-1, 0, 1], [0, 1, 2]])
+        return np.array([sobel, np.rot90(sobel)]).transpose(1, 2, 0).reshape(3, 3, 1, 2)
 
     def dense_as_kernel(W, h, w):
         return np.array(np.split(W, h * w)).reshape(h, w, len(W) // (h * w), -1)
