@@ -85,7 +85,7 @@ class Pooling(Widget):
         "which do not? Then show the gradients: a 1 from every pooled number, which goes back to "
         "the winner or, with the mean, in equal shares to all."
     ).tag(sync=True)
-    height = traitlets.Tuple(traitlets.Int(), traitlets.Int(), default_value=(734, 1010)).tag(
+    height = traitlets.Tuple(traitlets.Int(), traitlets.Int(), default_value=(734, 1008)).tag(
         sync=True
     )
 

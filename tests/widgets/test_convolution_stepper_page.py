@@ -9,6 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from helpers.widgets.convolution_stepper import KERNELS, SIZE, ConvolutionStepper
+from tests.widgets.shown import ShownWidget
 
 pytestmark = pytest.mark.slow
 
@@ -16,11 +17,13 @@ CELL = 20
 SPAN = 14  # cells along a side of the picture, with its rim
 
 
-class Shown:
+class Shown(ShownWidget):
     """What the reader sees, and where to take hold of it."""
 
+    name = "convolution_stepper"
+
     def __init__(self, page):
-        self.page = page
+        super().__init__(page)
         self.paper = page.get_by_role("application", name="The picture")
         self.map = page.get_by_role("application", name="The map of")
         self.size = page.locator(".nj-cs-size")
@@ -32,25 +35,8 @@ class Shown:
         self.stride = page.get_by_role("combobox", name="Stride")
         self.layers = page.get_by_role("combobox", name="Layers")
 
-    def button(self, name):
-        return self.page.get_by_role("button", name=name, exact=True)
-
-    def track(self, name):
-        return self.page.get_by_role("slider", name=name)
-
     def weight(self, row, column):
         return self.page.get_by_role("spinbutton", name=f"Weight in row {row}, column {column}")
-
-    def settle(self):
-        self.page.evaluate("() => new Promise(done => requestAnimationFrame(() => "
-                           "requestAnimationFrame(done)))")  # fmt: skip
-
-    def follow(self, link: str) -> None:
-        self.page.evaluate(
-            "link => { location.hash = link }", f"#widget=convolution_stepper&{link}"
-        )
-        self.page.wait_for_timeout(60)
-        self.settle()
 
     def cells(self, selector) -> list[float]:
         """The signed strength of the colour of each cell, row by row."""

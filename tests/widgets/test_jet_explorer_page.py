@@ -7,6 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from helpers.widgets.jet_explorer import JetExplorer
+from tests.widgets.shown import ShownWidget
 
 pytestmark = pytest.mark.slow
 
@@ -18,29 +19,19 @@ def number(text: str) -> float:
     return float(text.replace("GeV", "").replace("−", "-").strip())
 
 
-class Shown:
+class Shown(ShownWidget):
     """What the reader sees, and where to take hold of it."""
 
+    name = "jet_explorer"
+
     def __init__(self, page):
-        self.page = page
+        super().__init__(page)
         self.status = page.locator(".nj-je-status")
         self.show = page.get_by_role("combobox", name="Show")
         self.jet = page.get_by_role("slider", name="Jet")
 
-    def button(self, name):
-        return self.page.get_by_role("button", name=name, exact=True)
-
     def box(self, name):
         return self.page.get_by_role("checkbox", name=name)
-
-    def settle(self):
-        self.page.evaluate("() => new Promise(done => requestAnimationFrame(() => "
-                           "requestAnimationFrame(done)))")  # fmt: skip
-
-    def follow(self, link: str) -> None:
-        self.page.evaluate("link => { location.hash = link }", f"#widget=jet_explorer&{link}")
-        self.page.wait_for_timeout(60)
-        self.settle()
 
     def facts(self) -> list[str]:
         self.settle()

@@ -7,17 +7,20 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from helpers.widgets.pooling import SIZE, Pooling
+from tests.widgets.shown import ShownWidget
 
 pytestmark = pytest.mark.slow
 
 CELL = 20
 
 
-class Shown:
+class Shown(ShownWidget):
     """What the reader sees, and where to take hold of it."""
 
+    name = "pooling"
+
     def __init__(self, page):
-        self.page = page
+        super().__init__(page)
         self.status = page.locator(".nj-po-status")
         self.numbers = page.get_by_role("combobox", name="Map")
         self.kind = page.get_by_role("combobox", name="Keep")
@@ -25,21 +28,6 @@ class Shown:
         self.stride = page.get_by_role("combobox", name="Stride")
         self.view = page.get_by_role("combobox", name="Show")
         self.pooled = page.get_by_role("application", name="The pooled map")
-
-    def button(self, name):
-        return self.page.get_by_role("button", name=name, exact=True)
-
-    def track(self, name):
-        return self.page.get_by_role("slider", name=name)
-
-    def settle(self):
-        self.page.evaluate("() => new Promise(done => requestAnimationFrame(() => "
-                           "requestAnimationFrame(done)))")  # fmt: skip
-
-    def follow(self, link: str) -> None:
-        self.page.evaluate("link => { location.hash = link }", f"#widget=pooling&{link}")
-        self.page.wait_for_timeout(60)
-        self.settle()
 
     def texts(self, name) -> list[str]:
         return self.page.locator(f".nj-po-{name} text").all_text_contents()

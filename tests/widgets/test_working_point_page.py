@@ -9,6 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from helpers.widgets.working_point import BINS, WorkingPoint
+from tests.widgets.shown import ShownWidget
 
 pytestmark = pytest.mark.slow
 
@@ -32,31 +33,18 @@ def places(d: str) -> np.ndarray:
     return np.array(re.findall(r"(-?[\d.]+) (-?[\d.]+)", d), dtype=float).reshape(-1, 2)
 
 
-class Shown:
+class Shown(ShownWidget):
     """What the reader sees, and where to take hold of it."""
 
+    name = "working_point"
+
     def __init__(self, page):
-        self.page = page
+        super().__init__(page)
         self.status = page.locator(".nj-wp-status")
         self.rows = page.locator(".nj-wp-table tbody tr")
         self.tagger = page.get_by_role("combobox", name="Tagger")
         self.other = page.get_by_role("combobox", name="Compare with")
         self.half = page.get_by_role("button", name="Half of the signal")
-
-    def track(self, name):
-        return self.page.get_by_role("slider", name=name)
-
-    def field(self, name):
-        return self.page.get_by_role("spinbutton", name=f"{name}, as a number")
-
-    def settle(self):
-        self.page.evaluate("() => new Promise(done => requestAnimationFrame(() => "
-                           "requestAnimationFrame(done)))")  # fmt: skip
-
-    def follow(self, link: str) -> None:
-        self.page.evaluate("link => { location.hash = link }", f"#widget=working_point&{link}")
-        self.page.wait_for_timeout(60)
-        self.settle()
 
     def spot(self, k: int) -> np.ndarray:
         moved = self.page.locator(".nj-wp-spot.nj-wp-" + ("first", "second")[k])
