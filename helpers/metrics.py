@@ -1,7 +1,7 @@
 """How well signal is told from background, and how well we know it.
 
 Labels are 1 for signal and 0 for background; a higher score means more like signal. The area under
-the ROC curve and the curve itself come from scikit-learn; here is what it lacks.
+the ROC curve comes from scikit-learn; here is what it lacks.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def rejection(labels: ArrayLike, scores: ArrayLike, efficiency: float = 0.5) -> 
     ------
     ValueError
         If labels and scores do not fit together, a label is neither 0 nor 1, one of the two kinds
-        is missing, a score is not a number, or the efficiency is not in (0, 1].
+        is missing, a score is not finite, or the efficiency is not in (0, 1].
 
     Notes
     -----
@@ -104,7 +104,7 @@ def bootstrap(
     Notes
     -----
     Each sample has as many signal and as many background jets as there are, drawn with replacement
-    from these. So the two numbers are held fixed, as they are in a simulation. What the error does
+    from these. So the two numbers are held fixed, as they are among the book's jets. What the error does
     **not** have in it: that another training would give another tagger, and all that the
     simulation gets wrong.
 
@@ -160,7 +160,7 @@ def roc_band(
     Raises
     ------
     ValueError
-        As :func:`rejection`.
+        As :func:`bootstrap`.
 
     Examples
     --------

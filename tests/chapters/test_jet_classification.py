@@ -54,8 +54,6 @@ def test_the_split_and_the_selection_are_as_told(parts):
     assert abs(roc_auc_score(train.labels, train.pt) - 0.5) < 0.015  # "the same distribution"
     assert train.pt.std() / train.pt.mean() == pytest.approx(0.05, abs=0.005)
     assert round(0.05 * 80.4) == 4
-    # "0.1 of some 0.6": two prongs of a W at this pT are 2 m / pT apart.
-    assert round(2 * 80.4 / train.pt.mean(), 1) == 0.6
 
 
 def test_the_test_jets_are_used_once_and_nothing_is_fitted_to_them():
@@ -67,7 +65,7 @@ def test_the_test_jets_are_used_once_and_nothing_is_fitted_to_them():
     assert not re.search(r"\.fit\([^)]*test", TEXT)
     later = [CELLS[k] for k in using if k > drawer]
     assert not any("trained(" in cell or "boosted_trees(" in cell for cell in later)
-    (joined,) = [cell for cell in CELLS if "joined = make_pipeline" in cell]
+    (joined,) = [cell for cell in CELLS if "joined = cross_val_predict" in cell]
     assert "test" not in joined  # "judged on validation jets"
     (sizes,) = [cell for cell in CELLS if cell.startswith("SIZES")]
     assert "test" not in sizes
@@ -184,7 +182,7 @@ def test_trees_carve_a_peak_and_lose_without_the_mass(parts):
 
     def scores(columns):
         trees = HistGradientBoostingClassifier(
-            max_iter=200, learning_rate=0.05, max_leaf_nodes=15, random_state=0
+            max_iter=200, learning_rate=0.05, max_leaf_nodes=15, early_stopping=False
         )
         trees.fit(five_numbers(train)[:, columns], train.labels)
         return trees.decision_function(five_numbers(validation)[:, columns])
@@ -218,9 +216,11 @@ def test_the_crude_detector_is_as_told(parts):
     assert seen[there][:, 0].min() > 1
     assert not seen[~there].any()
     assert 0.3 < there.sum() / (jet[..., 0] > 0).sum() < 0.95
-    hard = jet[..., 0] > 5
-    assert np.std(seen[hard][:, 0] / jet[hard][:, 0]) == pytest.approx(0.1, rel=0.1)
-    assert np.std(seen[hard][:, 1:] - jet[hard][:, 1:]) == pytest.approx(0.05, rel=0.1)
+    assert (np.diff(seen[..., 0], axis=1) <= 0).all()  # the hardest first
+    alone = np.broadcast_to([50.0, 0.2, -0.3], (5000, 1, 3))
+    seen = crude_detector(alone, np.random.default_rng(1)) - alone
+    assert np.std(seen[..., 0]) == pytest.approx(5.0, rel=0.1)
+    assert np.std(seen[..., 1:], axis=(0, 1)) == pytest.approx([0.05, 0.05], rel=0.1)
 
 
 # ── The page ───────────────────────────────────────────────────────────────────────────────
