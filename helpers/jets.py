@@ -105,7 +105,7 @@ def centre(constituents: ArrayLike) -> np.ndarray:
     """Return the particles seen from their middle: the mean of Δη and Δφ, weighted by pT.
 
     A shift in φ turns the whole collision about the beam, and a shift in η is a boost along it.
-    Neither changes a jet's pT, nor the mass of massless particles.
+    Neither changes a jet's pT, nor the mass that massless particles have together.
 
     Parameters
     ----------
