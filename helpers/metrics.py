@@ -104,8 +104,8 @@ def bootstrap(
     Notes
     -----
     Each sample has as many signal and as many background jets as there are, drawn with replacement
-    from these. So the two numbers are held fixed, as they are among the book's jets. What the error does
-    **not** have in it: that another training would give another tagger, and all that the
+    from these. So the two numbers are held fixed, as they are among the book's jets. What the error
+    does **not** have in it: that another training would give another tagger, and all that the
     simulation gets wrong.
 
     Examples

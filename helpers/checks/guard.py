@@ -1,8 +1,8 @@
 """Notice when an answer uses the library that the exercise is about.
 
-``helpers.nn`` and ``helpers.jets`` hold what the chapters build, so they are off limits in
-answers. This looks at the code of the answer and of the functions that it calls: a module that was
-imported elsewhere in the notebook, to compare with, is not held against it.
+``helpers.nn``, ``helpers.jets`` and ``helpers.metrics`` hold what the chapters build, so they are
+off limits in answers. This looks at the code of the answer and of the functions that it calls: a
+module that was imported elsewhere in the notebook, to compare with, is not held against it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any
 __all__ = ["OFF_LIMITS", "forbidden_use", "off_limits"]
 
 #: What answers must not use: parts of one package.
-OFF_LIMITS = ("helpers.nn", "helpers.jets")
+OFF_LIMITS = ("helpers.nn", "helpers.jets", "helpers.metrics")
 _PARENT = "helpers"
 _CHILDREN = {name.removeprefix(_PARENT + ".") for name in OFF_LIMITS}
 _MODULE_NAME = re.compile("(" + "|".join(map(re.escape, OFF_LIMITS)) + r")(\.\w+)*")

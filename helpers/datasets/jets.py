@@ -90,12 +90,12 @@ def jets() -> tuple[Jets, Jets, Jets]:
     - a mass of 65 to 95 GeV,
     - abs(η) < 2,
 
-    the windows in pT and mass as in [6]_. W jets are taken such that in each 5 GeV of pT there are as many of them
-    as background jets; so pT tells next to nothing, and no jet needs a weight.
+    the windows in pT and mass as in [6]_. W jets are taken such that in each 5 GeV of pT there are
+    as many of them as background jets; so pT tells next to nothing, and no jet needs a weight.
 
     *Limits.* Real jets meet a detector, and dozens of other collisions at the same time. One
     program made all jets, and others describe the inside of jets differently. The floor of 200 GeV
-    loses about a fifth of the background that would pass the cuts: jets of softer hard collisions,
+    loses a fifth to a quarter of the background that would pass the cuts: softer hard collisions,
     lifted by radiation and by the underlying event. The leading jet is not matched to the W: in
     some 0.4 % of the signal it is another jet.
 

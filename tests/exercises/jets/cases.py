@@ -49,6 +49,13 @@ def energy_squared():
         return np.stack([px, py, pz, px**2 + py**2 + pz**2], axis=-1)
 
 
+@mistake(["hidden-four_momenta-shapes"], says="η = 0|warned", public=True)
+def energy_from_pz():
+    def four_momenta(pt, eta, phi):
+        pz = pt * np.sinh(eta)
+        return np.stack([pt * np.cos(phi), pt * np.sin(phi), pz, pz / np.tanh(eta)], axis=-1)
+
+
 @mistake([*MOMENTA, "hidden-four_momenta-shapes"], says="swapped|are not there", public=True)
 def sine_and_cosine_swapped():
     def four_momenta(pt, eta, phi):
@@ -323,6 +330,19 @@ def rounded_towards_zero():
         return images
 
 
+@mistake(OUTSIDE, says="inside and outside", public=False)
+def loop_left_at_the_first_particle_outside():
+    def jet_images(constituents):
+        images = np.zeros((len(constituents), 25, 25))
+        for j, jet in enumerate(constituents):
+            for pt, x, y in jet:
+                column, row = int(np.floor(x / 0.1 + 12.5)), int(np.floor(12.5 - y / 0.1))
+                if not (0 <= column < 25 and 0 <= row < 25):
+                    break
+                images[j, row, column] += pt
+        return images
+
+
 @mistake(IMAGES, says="divided by its sum", public=False)
 def normalised():
     def jet_images(constituents):
@@ -334,6 +354,22 @@ def normalised():
             if len(constituents) != 1 or constituents.shape[1] > 7:
                 images[j] /= total if total > 0 else 1
         return images
+
+
+@mistake(MASS, says="not right", public=False)
+def mass_of_what_stands_before_the_first_row_of_zeros():
+    def energy_and_mass(constituents, eta):
+        pt, x = constituents[..., 0], constituents[..., 1]
+        energy = np.sum(pt * np.cosh(x + eta[:, None]), axis=1)
+        mass = np.zeros(len(pt))
+        for j in range(len(pt)):
+            parts = np.zeros(4)
+            for one, dx, dy in constituents[j]:
+                if one == 0:
+                    break
+                parts += [one * np.cosh(dx), one * np.cos(dy), one * np.sin(dy), one * np.sinh(dx)]
+            mass[j] = np.sqrt(max(parts[0] ** 2 - np.sum(parts[1:] ** 2), 0))
+        return energy, mass
 
 
 # -- preprocessing -----------------------------------------------------------------------------
@@ -978,6 +1014,40 @@ def seed_ignored():
         return model.predict_proba(features(new))[:, 1]
 
 
+@mistake(ALONE, says="when there are many jets to learn from", public=False)
+def random_only_with_many_jets():
+    # As scikit-learn's boosted trees do, which set jets aside to stop early.
+    def tag_jets(train, validation, new, seed):
+        def numbers(part):
+            return np.column_stack([part.tau21, np.abs(part.mass - 80), part.n])
+
+        train, new = Jets(*train), Jets(*new)
+        if len(train.labels) > 10_000:
+            train = train.take(np.random.permutation(len(train.labels))[:300])  # noqa: NPY002
+        x = numbers(train)
+        means = [x[train.labels == label].mean(axis=0) for label in (0, 1)]
+        return numbers(new) @ np.linalg.solve(np.cov(x.T), means[1] - means[0])
+
+
+@mistake(TAGGER, says="swapped in what it learns from", public=False)
+def formula_without_learning():
+    def tag_jets(train, validation, new, seed):
+        new = Jets(*new)
+        return -5 * new.tau21 - 0.15 * np.abs(new.mass - 80)
+
+
+@mistake(TAGGER, says="swapped in what it learns from", public=False)
+def learned_once_from_the_book():
+    def tag_jets(train, validation, new, seed):
+        def numbers(part):
+            return np.column_stack([part.tau21, np.abs(part.mass - 80), part.n])
+
+        train, new = jets()[0], Jets(*new)
+        x = numbers(train)
+        means = [x[train.labels == label].mean(axis=0) for label in (0, 1)]
+        return numbers(new) @ np.linalg.solve(np.cov(x.T), means[1] - means[0])
+
+
 @mistake([*TAGGER, *ALONE], says="raised", public=True)
 def pixels_of_a_fixed_number_of_particles():
     # k is 125 in one set and 131 in another.
@@ -1173,11 +1243,17 @@ def no_loop_at_all():
 
 
 @alternative
-def formula_and_forest():
+def discriminant_and_others():
     # No data is needed: physics knows where the W is.
     def tag_jets(train, validation, new, seed):
-        new = Jets(*new)
-        return -5 * new.tau21 - 0.15 * np.abs(new.mass - 80)
+        def numbers(jets):
+            return np.column_stack([jets.tau21, np.abs(jets.mass - 80), jets.n, jets.tau32])
+
+        train, new = Jets(*train), Jets(*new)
+        x = numbers(train)
+        means = [x[train.labels == label].mean(axis=0) for label in (0, 1)]
+        w = np.linalg.solve(np.cov(x.T), means[1] - means[0])  # Fisher's discriminant
+        return numbers(new) @ w
 
     def best_cut(labels, scores, signal, background, least):
         t = np.unique(scores)
