@@ -34,7 +34,7 @@ def recognise(wrong: Sequence[Wrong], mistakes: Mapping[str, Callable[..., Any]]
         before the general ones.
     """
     for hint, mistaken in mistakes.items():
-        if all(_same(result, _result(mistaken, call)) for call, result, _ in wrong):
+        if all(_made(_result(mistaken, call), result, right) for call, result, right in wrong):
             return hint
     for hint in wrong[0][0].mistakes:  # of the call that the message shows
         told = [item for item in wrong if hint in item[0].mistakes]
@@ -57,10 +57,15 @@ def _result(function: Callable[..., Any], call: Call) -> Any:
             return None  # the mistake cannot be made with these arguments
 
 
-def _same(result: Any, mistaken: Any) -> bool:
+def _made(mistaken: Any, result: Any, right: Any) -> bool:
+    """Tell whether a mistake leads to a result, and does not lead to the right one as well."""
+    return _same(result, mistaken) and not _same(mistaken, right, rtol=1e-9)
+
+
+def _same(result: Any, mistaken: Any, rtol: float = _RTOL) -> bool:
     if mistaken is None or isinstance(result, list | tuple) != isinstance(mistaken, list | tuple):
         return False
-    return difference(result, mistaken, _RTOL, 1e-12) is None
+    return difference(result, mistaken, rtol, 1e-12) is None
 
 
 def _swapped(wrong: Wrong) -> bool:

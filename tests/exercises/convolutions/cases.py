@@ -549,7 +549,7 @@ def kernels_in_the_other_order():
         return np.array([np.flipud(first), first]).transpose(1, 2, 0)[:, :, None]
 
 
-@mistake(["hidden-sloping_kernels"], says="nowhere negative|brighter", public=True)
+@mistake(["hidden-sloping_kernels"], says="nowhere less|brighter", public=True)
 def edges_of_the_wrong_sign():
     def sloping_kernels():
         first = np.array([[1.0, 1.0, 0.0], [1.0, 0.0, -1.0], [0.0, -1.0, -1.0]])
@@ -565,7 +565,79 @@ def edges_upright_and_level():
         return np.stack([right, right.T], axis=-1)[:, :, None]
 
 
-@mistake(["hidden-sloping_kernels"], says="nowhere negative|not zero", public=True)
+@mistake(["hidden-sloping_kernels"], says="first kernel is negative", public=False)
+def one_side_diagonal_turned():
+    def sloping_kernels():
+        first = np.array([[-1.0, -1.0, 0.0], [1.0, 0.0, 1.0], [0.0, -1.0, 1.0]])
+        return np.array([first, np.flipud(first)]).transpose(1, 2, 0)[:, :, None]
+
+
+@mistake([POOL], says="stick out has no place", public=True)
+def windows_that_stick_out():
+    def max_pool(X, k, s):
+        n, h, w, c = X.shape
+        A = np.zeros((n, -(-(h - k) // s) + 1, -(-(w - k) // s) + 1, c))
+        for i in range(A.shape[1]):
+            for j in range(A.shape[2]):
+                A[:, i, j] = X[:, i * s : i * s + k, j * s : j * s + k].max(axis=(1, 2))
+        return A
+
+
+@mistake([BACK], says="not right|some numbers", public=False)
+def nearly_the_largest():
+    def max_pool_backward(X, k, s, G):
+        dX = np.zeros(X.shape)
+        for n, i, j, q in np.ndindex(*G.shape):
+            P = X[n, i * s : i * s + k, j * s : j * s + k, q]
+            u, v = np.argwhere(np.isclose(P, P.max()))[0]
+            dX[n, i * s + u, j * s + v, q] += G[n, i, j, q]
+        return dX
+
+
+@mistake([BACK], says="not right", public=False)
+def gradient_in_the_dtype_of_the_maps():
+    def max_pool_backward(X, k, s, G):
+        dX = np.zeros_like(X)
+        for n, i, j, q in np.ndindex(*G.shape):
+            P = X[n, i * s : i * s + k, j * s : j * s + k, q]
+            u, v = np.unravel_index(P.argmax(), P.shape)
+            dX[n, i * s + u, j * s + v, q] += G[n, i, j, q]
+        return dX
+
+
+@mistake(["hidden-conv2d-shapes"], says="fractional part is cut off", public=False)
+def maps_in_the_dtype_of_the_kernel():
+    def conv2d(X, K, b, s, padding):
+        kh, kw, _, m = K.shape
+        if padding == "same":
+            ends = []
+            for size, k in ((X.shape[1], kh), (X.shape[2], kw)):
+                p = max((-(-size // s) - 1) * s + k - size, 0)
+                ends.append((p // 2, p - p // 2))
+            X = np.pad(X, [(0, 0), *ends, (0, 0)])
+        rows, columns = (X.shape[1] - kh) // s + 1, (X.shape[2] - kw) // s + 1
+        Z = np.zeros((len(X), rows, columns, m), dtype=K.dtype)
+        for i in range(rows):
+            for j in range(columns):
+                P = X[:, i * s : i * s + kh, j * s : j * s + kw]
+                Z[:, i, j] = np.tensordot(P, K, 3) + b
+        return Z
+
+
+@mistake([PICTURE], says="not right|whole", public=False)
+def gradient_in_the_dtype_of_the_pictures():
+    def conv2d_backward(X, K, s, G):
+        kh, kw = K.shape[:2]
+        dX, dK = np.zeros_like(X), np.zeros(K.shape)
+        for i in range(G.shape[1]):
+            for j in range(G.shape[2]):
+                at = np.s_[:, i * s : i * s + kh, j * s : j * s + kw]
+                dX[at] = dX[at] + np.einsum("nf,uvqf->nuvq", G[:, i, j], K)
+                dK += np.einsum("nuvq,nf->uvqf", X[at], G[:, i, j])
+        return dX, dK, G.sum(axis=(0, 1, 2))
+
+
+@mistake(["hidden-sloping_kernels"], says="nowhere less|not zero", public=True)
 def one_kernel_for_all_edges():
     def sloping_kernels():
         every = np.array([[-1.0, -1.0, -1.0], [-1.0, 8.0, -1.0], [-1.0, -1.0, -1.0]])
