@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from helpers.checks.calls import MISSING, Call, show
+from helpers.checks.elsewhere import Elsewhere
 from helpers.checks.failure import CheckFailed, NotWritten
 from helpers.checks.guard import forbidden_use, off_limits
 from helpers.checks.hints import Wrong, recognise
@@ -28,7 +29,7 @@ from helpers.checks.values import (
     plain,
 )
 
-__all__ = ["Run", "check", "passed", "run"]
+__all__ = ["Run", "check", "passed", "run", "supervise"]
 
 # Python shows these to nobody but developers, and no answer is wrong for them.
 _QUIET = (DeprecationWarning, PendingDeprecationWarning, ImportWarning, ResourceWarning)
@@ -109,8 +110,7 @@ def check(
         except CheckFailed as error:
             if wrong:
                 break  # one thing at a time: the first failure is the one to tell
-            about_data = isinstance(error.__context__, _ABOUT_DATA)
-            raise CheckFailed(f"{error} {remark if about_data else ''}".rstrip()) from None
+            raise CheckFailed(f"{error} {remark if error.about_data else ''}".rstrip()) from None
         expected = _expected(call, reference)
         result = done.value
         if part is not None:
@@ -212,6 +212,17 @@ def run(function: Callable[..., Any], call: Call, *, allow_warnings: bool = Fals
     >>> run(max, call(1.0, 2.0)).value
     array(2.)
     """
+    value = supervise(function, call, allow_warnings=allow_warnings)
+    return Run(_name(function), call, value)
+
+
+def supervise(function: Callable[..., Any], call: Call, *, allow_warnings: bool = False) -> Any:
+    """Call an answer once and return what :attr:`Run.value` is; see :func:`run`.
+
+    This is the part that happens where the answer lives.
+    """
+    if isinstance(function, Elsewhere):
+        return function.supervised(call, allow_warnings)
     if not callable(function):
         raise CheckFailed(
             f"A function was expected, and {show(function)} was found. Did a variable get the "
@@ -237,6 +248,8 @@ def run(function: Callable[..., Any], call: Call, *, allow_warnings: bool = Fals
             warnings.simplefilter("always")
             returned = function(*args, **kwargs)
             value = plain(returned)
+    except CheckFailed:  # of an answer that the function calls elsewhere
+        raise
     except NotImplementedError as error:
         raise NotWritten(_not_written(error, name)) from None
     except NotPlain as error:
@@ -251,7 +264,10 @@ def run(function: Callable[..., Any], call: Call, *, allow_warnings: bool = Fals
         ) from None
     except (Exception, SystemExit) as error:
         told = _error(error, function)
-        raise CheckFailed(f"{shown} raised {told}{'' if told[-1] in '.?!…' else '.'}") from None
+        raise CheckFailed(
+            f"{shown} raised {told}{'' if told[-1] in '.?!…' else '.'}",
+            about_data=isinstance(error, _ABOUT_DATA),
+        ) from None
     if changed := _changed(before, (args, kwargs)):
         raise CheckFailed(
             f"{shown} changed its argument {changed}. The caller still needs it: work on a copy, "
@@ -262,7 +278,7 @@ def run(function: Callable[..., Any], call: Call, *, allow_warnings: bool = Fals
         warning = f"{loud[0].category.__name__}: {_cut(str(loud[0].message))}"
         place = _line(function, loud[0].filename, loud[0].lineno)
         raise CheckFailed(f"{shown} warned: {warning}{place}.")
-    return Run(name, call, value)
+    return value
 
 
 def _expected(call: Call, reference: Callable[..., Any] | None) -> Any:

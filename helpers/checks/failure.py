@@ -8,7 +8,19 @@ __all__ = ["CheckFailed", "NotWritten"]
 
 
 class CheckFailed(AssertionError):
-    """An answer did not pass; the message is for the student."""
+    """An answer did not pass; the message is for the student.
+
+    Parameters
+    ----------
+    message : str
+        One paragraph.
+    about_data : bool
+        Whether an error was raised that unusual data can lead to, even in a right formula.
+    """
+
+    def __init__(self, message: str = "", *, about_data: bool = False) -> None:
+        super().__init__(message)
+        self.about_data = about_data
 
     def _render_traceback_(self) -> list[str]:
         """Return what IPython shows in place of a traceback (its documented hook)."""
