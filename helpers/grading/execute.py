@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from nbformat import NotebookNode, from_dict
+from nbformat.v4 import new_output
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool, Float, Integer
@@ -181,7 +182,7 @@ class _Ended(Exception):
     """The process of a notebook has ended; the message is for the student."""
 
 
-def honest(outputs: Any) -> list[dict[str, Any]]:
+def honest(outputs: Any) -> list[NotebookNode]:
     """Return outputs as a notebook may have them; what a jail says may be anything.
 
     Examples
@@ -193,26 +194,21 @@ def honest(outputs: Any) -> list[dict[str, Any]]:
     for output in outputs if type(outputs) is list else ():
         kind = output.get("output_type") if type(output) is dict else None
         if kind == "stream" and output.get("name") in ("stdout", "stderr"):
-            kept.append(
-                {"output_type": kind, "name": output["name"], "text": str(output.get("text"))}
-            )
+            kept.append(new_output(kind, name=output["name"], text=str(output.get("text"))))
         elif kind == "error":
-            kept.append(
-                _error(str(output.get("ename")), str(output.get("evalue")), output.get("traceback"))
-            )
+            told = [str(output.get(part)) for part in ("ename", "evalue")]
+            kept.append(_error(*told, output.get("traceback")))
         elif kind in ("display_data", "execute_result") and type(output.get("data")) is dict:
-            data = {
-                key: part for key, part in output["data"].items() if type(key) is type(part) is str
-            }
-            shown = {"output_type": kind, "data": data, "metadata": {}}
-            kept.append(shown if kind == "display_data" else {**shown, "execution_count": None})
+            shown = output["data"].items()
+            data = {key: part for key, part in shown if type(key) is type(part) is str}
+            kept.append(new_output(kind, data=data))
     return kept
 
 
-def _error(name: str, message: str, lines: Any = None) -> dict[str, Any]:
+def _error(name: str, message: str, lines: Any = None) -> NotebookNode:
     told = f"{name}: {message}" if message else name
     traceback = [str(line) for line in lines] if type(lines) is list else [told]
-    return {"output_type": "error", "ename": name, "evalue": message, "traceback": traceback}
+    return new_output("error", ename=name, evalue=message, traceback=traceback)
 
 
 def _imported(nb: NotebookNode) -> set[str]:

@@ -13,6 +13,8 @@ import contextlib
 import io
 from typing import Any
 
+from nbformat.v4 import new_output
+
 from helpers.checks.calls import Call
 from helpers.checks.elsewhere import Elsewhere
 from helpers.checks.failure import CheckFailed, NotWritten
@@ -70,7 +72,7 @@ def run_test(source: str, connection: Connection) -> list[dict[str, Any]]:
         except BaseException as error:
             outputs.append(_told(error))
     if text := printed.getvalue():
-        outputs.insert(0, {"output_type": "stream", "name": "stdout", "text": text})
+        outputs.insert(0, new_output("stream", name="stdout", text=text))
     return outputs
 
 
@@ -100,9 +102,4 @@ def wanted_names(source: str) -> set[str]:
 def _told(error: BaseException) -> dict[str, Any]:
     """Return an error as a notebook has it. A traceback would quote the test."""
     name = type(error).__name__
-    return {
-        "output_type": "error",
-        "ename": name,
-        "evalue": str(error),
-        "traceback": [f"{name}: {error}"],
-    }
+    return new_output("error", ename=name, evalue=str(error), traceback=[f"{name}: {error}"])

@@ -209,7 +209,8 @@ class Fork:
 
 def main(descriptor: int, settings: dict[str, Any]) -> None:
     """Import, then fork whenever it is asked, until nobody is there to ask."""
-    from helpers.grading.session import Shell
+    # What each fork needs is imported here, once.
+    from helpers.grading import session, verify  # noqa: F401
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that grades
     control = socket.socket(fileno=descriptor)
@@ -218,7 +219,7 @@ def main(descriptor: int, settings: dict[str, Any]) -> None:
             importlib.import_module(name)
         except ImportError:  # the notebook says what it lacks
             continue
-    shell = Shell.instance()  # the one that `display` finds
+    shell = session.Shell.instance()  # the one that `display` finds
     gc.collect()
     gc.freeze()  # or collections write into pages that forks could share
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the forks

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from helpers.checks import CheckFailed, Formula, Seed, call, check, passed, run
+from helpers.checks.elsewhere import Elsewhere
 
 
 def message(function, *calls, **options):
@@ -141,6 +142,34 @@ def test_what_is_not_written_is_named():
     assert message(predict, call(1.0).gives(1.0)).startswith(
         "`predict` calls `fit`, which is not written yet."
     )
+
+
+class Far(Elsewhere):
+    """A function of another process: its result has passed the checks that are made there."""
+
+    __name__ = "far"
+
+    def supervised(self, call, allow_warnings):
+        self.may_warn = allow_warnings
+        if call.args == (0.0,):
+            raise CheckFailed("far(0.0) raised ZeroDivisionError.", about_data=True)
+        return np.array(2 * call.args[0])
+
+
+def test_an_answer_elsewhere_is_asked_and_not_called():
+    assert message(Far(), call(1.0).gives(3.0)).startswith("far(1.0) returned 2.0: ")
+    far = Far()
+    check(far, [call(1.0).gives(2.0)], allow_warnings=True)
+    assert far.may_warn is True
+    told = message(Far(), call(0.0).gives(1.0), remark="Mind the zero.")
+    assert told == "far(0.0) raised ZeroDivisionError. Mind the zero."
+
+
+def test_the_failure_of_an_answer_elsewhere_is_told_as_it_is():
+    far = Far()
+    text = message(lambda x: far(x) + 1, call(0.0).gives(1.0))
+    assert text == "far(0.0) raised ZeroDivisionError."
+    check(lambda x: far(x) + 1, [call(1.0).gives(3.0)])
 
 
 def test_remark_is_about_data_only():
@@ -317,6 +346,20 @@ def test_hint_must_explain_every_failure():
         lambda x: 2.0 * x if x == 1 else 99.0, call(1.0).gives(1.0), call(5.0).gives(5.0)
     )
     assert "twice" not in text
+
+
+def test_a_mistake_that_gives_the_right_result_is_no_hint():
+    # With a single number a sum is a mean: a slip of rounding has another reason.
+    def told(numbers):
+        return message(
+            lambda x: np.mean(x) * (1 + 1e-8),
+            call(numbers),
+            reference=np.mean,
+            mistakes={"A mean is asked, not a sum.": np.sum},
+            hidden=True,
+        )
+
+    assert "not a sum" not in told(np.array([3.0]))
 
 
 def test_hint_is_not_given_for_zeros():

@@ -87,6 +87,11 @@ def test_use_of_the_jets_library_is_noticed(source):
     assert off_limits(forbidden_use(answer(source))) == "helpers.jets"
 
 
+def test_use_of_the_metrics_is_noticed():
+    source = "from helpers.metrics import rejection\ndef f(y, s): return rejection(y, s), 0.0"
+    assert off_limits(forbidden_use(answer(source))) == "helpers.metrics"
+
+
 @pytest.mark.parametrize("source", ALLOWED.values(), ids=ALLOWED)
 def test_no_false_alarm(source):
     assert forbidden_use(answer(source)) is None

@@ -70,6 +70,22 @@ def alternative(function: Callable[[], None]) -> Case:
     return Case(function.__name__, _answers(function))
 
 
+def replaced(
+    name: str,
+    answer: str,
+    text: str,
+    changes: Iterable[tuple[str, str]],
+    loses: Iterable[str] = (),
+    says: str = "",
+    public: bool = False,
+) -> Case:
+    """Make a case of an answer's text, with some of it replaced; without changes, of itself."""
+    for old, new in changes:
+        assert old in text, old
+        text = text.replace(old, new)
+    return Case(name, {answer: text}, frozenset(loses), says, public)
+
+
 def cases(name: str) -> list[Case]:
     """Return the cases of an exercise, in the order of their file."""
     return [value for value in vars(_module(name)).values() if isinstance(value, Case)]

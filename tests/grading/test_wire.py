@@ -53,6 +53,7 @@ def raw(told, behind=b""):
     [
         [1],
         {"array": 0, "dtype": "O", "shape": [1]},
+        {"dict": [["x", {"array": 0, "dtype": "V8", "shape": [1]}]]},
         {"dict": [["x", {"array": 0, "dtype": "O", "shape": [1]}]]},
         {"dict": [["x", {"array": 0, "dtype": "f8", "shape": [10**12]}]]},
         {"dict": [["x", {"array": -8, "dtype": "f8", "shape": [-1]}]]},

@@ -4,7 +4,7 @@
 
 import numpy as np
 
-from tests.exercises.harness import alternative, mistake
+from tests.exercises.harness import alternative, mistake, replaced
 
 SAME = "hidden-conv2d-same"
 CONV = ["hidden-conv2d", "hidden-conv2d-shapes", SAME]
@@ -594,47 +594,36 @@ def nearly_the_largest():
         return dX
 
 
-@mistake([BACK], says="not right", public=False)
-def gradient_in_the_dtype_of_the_maps():
-    def max_pool_backward(X, k, s, G):
-        dX = np.zeros_like(X)
-        for n, i, j, q in np.ndindex(*G.shape):
-            P = X[n, i * s : i * s + k, j * s : j * s + k, q]
-            u, v = np.unravel_index(P.argmax(), P.shape)
-            dX[n, i * s + u, j * s + v, q] += G[n, i, j, q]
-        return dX
-
-
-@mistake(["hidden-conv2d-shapes"], says="fractional part is cut off", public=False)
-def maps_in_the_dtype_of_the_kernel():
-    def conv2d(X, K, b, s, padding):
-        kh, kw, _, m = K.shape
-        if padding == "same":
-            ends = []
-            for size, k in ((X.shape[1], kh), (X.shape[2], kw)):
-                p = max((-(-size // s) - 1) * s + k - size, 0)
-                ends.append((p // 2, p - p // 2))
-            X = np.pad(X, [(0, 0), *ends, (0, 0)])
-        rows, columns = (X.shape[1] - kh) // s + 1, (X.shape[2] - kw) // s + 1
-        Z = np.zeros((len(X), rows, columns, m), dtype=K.dtype)
-        for i in range(rows):
-            for j in range(columns):
-                P = X[:, i * s : i * s + kh, j * s : j * s + kw]
-                Z[:, i, j] = np.tensordot(P, K, 3) + b
-        return Z
-
-
-@mistake([PICTURE], says="not right|whole", public=False)
-def gradient_in_the_dtype_of_the_pictures():
-    def conv2d_backward(X, K, s, G):
-        kh, kw = K.shape[:2]
-        dX, dK = np.zeros_like(X), np.zeros(K.shape)
-        for i in range(G.shape[1]):
-            for j in range(G.shape[2]):
-                at = np.s_[:, i * s : i * s + kh, j * s : j * s + kw]
-                dX[at] = dX[at] + np.einsum("nf,uvqf->nuvq", G[:, i, j], K)
-                dK += np.einsum("nuvq,nf->uvqf", X[at], G[:, i, j])
-        return dX, dK, G.sum(axis=(0, 1, 2))
+gradient_in_the_dtype_of_the_maps = replaced(
+    "gradient_in_the_dtype_of_the_maps",
+    "max_pool_backward",
+    nearly_the_largest.answers["max_pool_backward"],
+    [
+        ("np.zeros(X.shape)", "np.zeros_like(X)"),
+        ("np.argwhere(np.isclose(P, P.max()))[0]", "np.unravel_index(P.argmax(), P.shape)"),
+    ],
+    loses=[BACK],
+    says="not right",
+)
+maps_in_the_dtype_of_the_kernel = replaced(
+    "maps_in_the_dtype_of_the_kernel",
+    "conv2d",
+    dtype_of_the_picture.answers["conv2d"],
+    [("dtype=X.dtype", "dtype=K.dtype")],
+    loses=["hidden-conv2d-shapes"],
+    says="fractional part is cut off",
+)
+gradient_in_the_dtype_of_the_pictures = replaced(
+    "gradient_in_the_dtype_of_the_pictures",
+    "conv2d_backward",
+    shares_overwritten.answers["conv2d_backward"],
+    [
+        ("np.zeros(X.shape)", "np.zeros_like(X)"),
+        ("dX[:, rows, columns] = np", "dX[:, rows, columns] = dX[:, rows, columns] + np"),
+    ],
+    loses=[PICTURE],
+    says="not right|whole",
+)
 
 
 @mistake(["hidden-sloping_kernels"], says="nowhere less|not zero", public=True)

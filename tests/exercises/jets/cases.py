@@ -4,7 +4,7 @@
 
 import numpy as np
 
-from tests.exercises.harness import Case, alternative, mistake
+from tests.exercises.harness import alternative, mistake, replaced
 
 #: The reference trains: cases that leave it alone do not train it again.
 REMEMBERED = ("tag_jets",)
@@ -23,14 +23,6 @@ REJECTION = ["hidden-rejection-value"]
 ERROR, NONE = ["hidden-rejection-error"], ["hidden-rejection-none"]
 CUT, WORTH = ["hidden-best_cut-threshold"], ["hidden-best_cut-significance"]
 TAGGER, ALONE = ["hidden-tag_jets"], ["hidden-tag_jets-alone"]
-
-
-def replaced(name, answer, text, changes, loses, says, public):
-    """Make a case of a right answer, with some of its text replaced; without changes, of itself."""
-    for old, new in changes:
-        assert old in text, old
-        text = text.replace(old, new)
-    return Case(name, {answer: text}, frozenset(loses), says, public)
 
 
 # -- four-momenta ------------------------------------------------------------------------------
